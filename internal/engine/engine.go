@@ -1,0 +1,116 @@
+// Package engine turns one document into its meaning: detection, reading,
+// layout. It is the one entry for the command line, the server and the
+// measurements, and the only place where pages run in parallel.
+package engine
+
+import (
+	"context"
+
+	"recto/internal/doc"
+	"recto/internal/format"
+	"recto/internal/geom"
+	"recto/internal/page"
+)
+
+// Version names the behaviour of the engine; it changes whenever results do.
+const Version = "2026-11-23"
+
+// Source is the document to parse. Data is read only.
+type Source struct {
+	Name string // file name, used to detect the format
+	Data []byte
+}
+
+// Options choose what is read and produced. The zero value parses every page
+// and saves no pictures.
+type Options struct {
+	Pages          []int // page numbers from 1 in ascending order; nil for all
+	MaxPages       int   // first so many pages; 0 for all; ignored when Pages is set
+	Password       string
+	Crop           geom.Rect // fractions of the page to keep, {0,0,1,1} or zero for all
+	KeepHidden     bool      // keep invisible text in the items
+	IgnoreDiagonal bool
+	IgnoreTags     bool // do not use the structure tree
+	Fast           bool // text only: no tables, figures or styles are looked for
+
+	Words  bool // fill Result.Words
+	Images ImageKinds
+	// SaveImage receives every picture asked for by Images, one call at a time
+	// and in page order within a kind. An error stops the parse.
+	SaveImage     func(Image) error
+	ScreenshotDPI float64 // 0 means DefaultDPI
+	// Progress is told how many of how many pages are done; calls do not overlap.
+	Progress func(done, total int)
+}
+
+// DefaultDPI is the resolution of screenshots and cut-out figures.
+const DefaultDPI = 150
+
+// ImageKinds says which pictures are wanted.
+type ImageKinds struct{ Screenshot, Embedded, Layout bool }
+
+// Category names why a picture exists.
+type Category string
+
+// The categories of pictures.
+const (
+	Screenshot Category = "screenshot" // the whole page
+	Embedded   Category = "embedded"   // an image object as found in the file
+	Layout     Category = "layout"     // a region cut out of the page
+)
+
+// Image is one saved picture.
+type Image struct {
+	Name        string // "page_1.jpg", "img_p1_1.png", "layout_p1_1.jpg"
+	Category    Category
+	Page        int
+	Box         geom.Rect // on the page, points
+	ContentType string
+	WidthPx     int
+	HeightPx    int
+	Data        []byte
+}
+
+// Result is a parsed document.
+type Result struct {
+	Format Format
+	Doc    *doc.Document
+	Text   []string      // spatial text, one for each of Doc.Pages
+	Words  [][]page.Word // with Options.Words, one list for each of Doc.Pages
+	Images []Image       // what was saved, without Data
+}
+
+// Format is the kind of file that was parsed.
+type Format = format.Format
+
+// Engine holds the started readers; it is safe for concurrent use.
+type Engine struct {
+	impl
+}
+
+// Config says how an Engine works.
+type Config struct {
+	CacheDir string // where compiled code is kept between runs; "" for a folder in the user's cache
+	Workers  int    // pages read at once; 0 for the number of cores
+	MaxBytes int64  // largest document; 0 for DefaultMaxBytes
+	MaxPages int    // most pages of a document; 0 for DefaultMaxPages
+}
+
+// Defaults of Config.
+const (
+	DefaultMaxBytes = 512 << 20
+	DefaultMaxPages = 20_000
+)
+
+// Start prepares an engine. The first start on a machine compiles the PDF
+// module, which takes some seconds; later ones read it from the cache.
+func Start(ctx context.Context, c Config) (*Engine, error) { return start(ctx, c) }
+
+// Parse understands one document. Errors wrap the sentinels of package format;
+// a page that fails is a page with Err set and no error here.
+func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, error) {
+	return e.parse(ctx, src, o)
+}
+
+// Close releases the readers; no Parse may be running.
+func (e *Engine) Close() error { return e.close() }
