@@ -19,6 +19,7 @@ type Page struct {
 	Fills  []Fill  // filled or framed rectangles too thick to be rules
 	Shapes []Shape // any other vector drawing
 	Images []Image // pictures placed on the page
+	Drawn  bool    // something was painted that is neither text nor image
 	Links  []Link
 	Fields []Field // interactive form fields
 	Tags   []Tag   // structure tree of the page in document order, nil when untagged
@@ -170,6 +171,13 @@ type Tag struct {
 	ColSpan  int
 	MCIDs    []int // marked content directly inside, in order
 	Children []Tag
+	Kids     []Kid // the two above in their common order
+}
+
+// Kid is one entry of a Tag: marked content or a child.
+type Kid struct {
+	MCID  int // -1 when it is a child
+	Child int // index in Children, -1 when it is marked content
 }
 
 // Word is a word with its box, for the word-level outputs.
