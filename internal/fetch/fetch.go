@@ -1,0 +1,228 @@
+// Package fetch is the one way out: every HTTP request to an address that a
+// user or a document gave goes through its client. The client reaches public
+// addresses only, unless the operator says otherwise; it checks the address
+// after name resolution, for redirects too, so that neither a clever name nor a
+// clever server leads it into the local network.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// What can go wrong besides the network itself.
+var (
+	ErrURL      = errors.New("not an address that starts with http:// or https://")
+	ErrBlocked  = errors.New("address is not public and not allowed")
+	ErrTooLarge = errors.New("answer is larger than allowed")
+	ErrStatus   = errors.New("server refused")
+)
+
+// Defaults of Options and Limits.
+const (
+	DefaultTimeout  = 60 * time.Second // whole request with its body
+	DefaultMaxBytes = 512 << 20
+)
+
+const (
+	dialTimeout  = 10 * time.Second
+	maxRedirects = 5
+	userAgent    = "recto"
+)
+
+// ports are those a document may be fetched from; anything else on a public
+// host is more likely a mail or database server to be tricked than a web page.
+var ports = []uint16{80, 443, 8080, 8443}
+
+// Options say how far a client may reach. The zero value reaches the public
+// internet only.
+type Options struct {
+	AllowPrivate bool           // any address and port: loopback, local network, cloud metadata
+	Allowed      []netip.Prefix // non-public networks that are fine nevertheless, on any port
+	Timeout      time.Duration  // for the whole request; 0 means DefaultTimeout
+}
+
+// Client returns a guarded client. It never uses a proxy from the environment:
+// behind one the guard would see the proxy's address only.
+func Client(o Options) *http.Client {
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	if !o.AllowPrivate {
+		dialer.Control = guard(o.Allowed)
+	}
+	return &http.Client{
+		Timeout: o.Timeout,
+		Transport: &http.Transport{
+			DialContext:           dialer.DialContext,
+			TLSHandshakeTimeout:   dialTimeout,
+			ResponseHeaderTimeout: o.Timeout,
+			MaxIdleConns:          16,
+			IdleConnTimeout:       time.Minute,
+			ForceAttemptHTTP2:     true,
+		},
+		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if len(via) > maxRedirects {
+				return fmt.Errorf("more than %d redirects", maxRedirects)
+			}
+			return checkURL(req.URL)
+		},
+	}
+}
+
+// Limits bound one download.
+type Limits struct {
+	Options
+	MaxBytes int64 // 0 means DefaultMaxBytes
+}
+
+// Get downloads a document. The name is what the server or the address calls
+// the file, never empty and without folders.
+func Get(ctx context.Context, rawURL string, l Limits) (name string, data []byte, err error) {
+	name, body, err := Open(ctx, rawURL, l)
+	if err != nil {
+		return "", nil, err
+	}
+	defer body.Close()
+	data, err = io.ReadAll(body)
+	if err != nil {
+		return "", nil, fmt.Errorf("download %s: %w", rawURL, explain(err))
+	}
+	return name, data, nil
+}
+
+// Open is Get for those who do not want the whole document in memory. Reading
+// past MaxBytes gives ErrTooLarge. The caller closes the body.
+func Open(ctx context.Context, rawURL string, l Limits) (name string, body io.ReadCloser, err error) {
+	if l.MaxBytes == 0 {
+		l.MaxBytes = DefaultMaxBytes
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "", nil, fmt.Errorf("download %q: %w", rawURL, ErrURL)
+	}
+	if err := checkURL(u); err != nil {
+		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), err)
+	}
+	req.Header.Set("User-Agent", userAgent)
+	client := Client(l.Options)
+	resp, err := client.Do(req)
+	if err != nil {
+		client.CloseIdleConnections()
+		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), explain(err))
+	}
+	stream := &limited{body: resp.Body, left: l.MaxBytes, client: client}
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		err = fmt.Errorf("%w: it answered %s", ErrStatus, resp.Status)
+	case resp.ContentLength > l.MaxBytes:
+		err = ErrTooLarge
+	}
+	if err != nil {
+		stream.Close()
+		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), err)
+	}
+	return fileName(resp), stream, nil
+}
+
+// IsURL reports whether an argument is meant as an address and not as a file.
+func IsURL(s string) bool {
+	scheme, _, found := strings.Cut(s, "://")
+	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+func checkURL(u *url.URL) error {
+	if !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") || u.Host == "" {
+		return ErrURL
+	}
+	return nil
+}
+
+// explain turns the guard's refusal and a transport's wrapping into what a
+// person needs to know.
+func explain(err error) error {
+	if errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedPort) || errors.Is(err, ssrf.ErrProhibitedNetwork) {
+		return ErrBlocked
+	}
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err // the rest repeats method and address
+	}
+	return err
+}
+
+// fileName takes the name from the server's Content-Disposition or from the end
+// of the address; a name without an extension gets that of the content type.
+func fileName(resp *http.Response) string {
+	name := ""
+	if _, params, err := mime.ParseMediaType(resp.Header.Get("Content-Disposition")); err == nil {
+		name = path.Base(strings.ReplaceAll(params["filename"], `\`, "/"))
+	}
+	if name == "" || name == "." || name == "/" {
+		name = path.Base(resp.Request.URL.Path)
+	}
+	if name == "" || name == "." || name == "/" {
+		name = "document"
+	}
+	if path.Ext(name) != "" {
+		return name
+	}
+	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil {
+		return name
+	}
+	return name + extensions[media]
+}
+
+// extensions of the content types whose files are told apart by name.
+var extensions = map[string]string{
+	"application/pdf": ".pdf",
+	"text/html":       ".html",
+	"text/csv":        ".csv",
+	"text/markdown":   ".md",
+	"text/plain":      ".txt",
+}
+
+// limited reads at most so many bytes and tells when there were more.
+type limited struct {
+	body   io.ReadCloser
+	left   int64
+	client *http.Client
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left < 0 {
+		return 0, ErrTooLarge
+	}
+	if int64(len(p)) > l.left+1 {
+		p = p[:l.left+1]
+	}
+	n, err := l.body.Read(p)
+	l.left -= int64(n)
+	if l.left < 0 {
+		return n - 1, ErrTooLarge
+	}
+	return n, err
+}
+
+func (l *limited) Close() error {
+	err := l.body.Close()
+	l.client.CloseIdleConnections()
+	return err
+}
