@@ -1,0 +1,195 @@
+// Recto-eval scores markdown on a corpus of documents with known truth and
+// compares the scores with recorded ones.
+//
+//	recto-eval --corpus DIR                      score the engine of this tree
+//	recto-eval --corpus DIR --pred DIR           score files, DIR/CORPUS/NAME.md
+//	recto-eval --corpus DIR --pred DIR --vs DIR  compare two sets of files
+//	recto-eval --corpus DIR --baseline FILE      which documents moved
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"recto/eval"
+)
+
+// engine returns what is scored when --pred is not given: the engine of this
+// tree, in process. It is plugged in here and nowhere else; while it is not,
+// both are nil.
+func engine() (eval.Predictor, eval.Locator) {
+	return nil, nil
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "recto-eval:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	corpus, pred, versus string
+	only, document, tags string
+	outDir, json         string
+	baseline             string
+	update               bool
+	docs, fails          bool
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("recto-eval", flag.ContinueOnError)
+	f.StringVar(&o.corpus, "corpus", "", "corpus `folder`, with tagged, icdar or olm in it or in its folder dev")
+	f.StringVar(&o.pred, "pred", "", "score the files CORPUS/NAME.md of this `folder` instead of the engine")
+	f.StringVar(&o.versus, "vs", "", "compare with the files of this other `folder`")
+	f.StringVar(&o.only, "only", "", "score one corpus: tagged, icdar or olm")
+	f.StringVar(&o.document, "doc", "", "score one document, by `name`")
+	f.StringVar(&o.tags, "tags", "stripped", "tagged corpus: PDFs with their structure tree (used) or without (stripped)")
+	f.StringVar(&o.outDir, "out", "", "keep the markdown as CORPUS/NAME.md in this `folder`")
+	f.StringVar(&o.json, "json", "", "write all scores to this `file`")
+	f.StringVar(&o.baseline, "baseline", "", "compare with the scores recorded in this `file`")
+	f.BoolVar(&o.update, "update", false, "record the scores in the baseline file")
+	f.BoolVar(&o.docs, "docs", false, "print the scores of each document")
+	f.BoolVar(&o.fails, "fails", false, "print what failed in each document")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	return o, o.check(f.Args())
+}
+
+// check finds options that make no sense.
+func (o options) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("what is %q? documents are chosen with --doc", rest[0])
+	case o.corpus == "":
+		return errors.New("which corpus? give its folder with --corpus")
+	case o.only != "" && o.only != "tagged" && o.only != "icdar" && o.only != "olm":
+		return fmt.Errorf("no corpus is called %q: --only takes tagged, icdar or olm", o.only)
+	case o.tags != "used" && o.tags != "stripped":
+		return fmt.Errorf("--tags is used or stripped, not %q", o.tags)
+	case o.update && o.baseline == "":
+		return errors.New("record where? give the file with --baseline")
+	}
+	return nil
+}
+
+func run(ctx context.Context, args []string, w io.Writer) error {
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	corpora, err := eval.Load(o.corpus, eval.Selection{Only: o.only, Document: o.document, Tagged: o.tags == "used"})
+	if err != nil {
+		return err
+	}
+	scoring, err := o.scoring()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	report, err := scoring.Score(ctx, corpora)
+	if err != nil {
+		return err
+	}
+	if err := o.print(w, report); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "scored in %.1f s\n", time.Since(start).Seconds())
+	if o.json != "" {
+		if err := writeJSON(o.json, report); err != nil {
+			return err
+		}
+	}
+	if o.versus != "" {
+		if err := o.compareWith(ctx, w, corpora, report); err != nil {
+			return err
+		}
+	}
+	if o.baseline == "" {
+		return nil
+	}
+	return o.compareBaseline(w, report)
+}
+
+// scoring chooses what is scored.
+func (o options) scoring() (eval.Run, error) {
+	if o.pred != "" {
+		if _, err := os.Stat(o.pred); err != nil {
+			return eval.Run{}, fmt.Errorf("read predictions: %w", err)
+		}
+		return eval.Run{Predict: eval.FromFolder(o.pred), Locate: eval.BoxesFromFolder(o.pred), OutDir: o.outDir}, nil
+	}
+	predict, locate := engine()
+	if predict == nil {
+		return eval.Run{}, errors.New("this build has no engine to score: give markdown files with --pred")
+	}
+	return eval.Run{Predict: predict, Locate: locate, OutDir: o.outDir}, nil
+}
+
+func (o options) print(w io.Writer, report eval.Report) error {
+	if o.fails {
+		if err := report.WriteFailures(w); err != nil {
+			return err
+		}
+	}
+	if o.docs || o.document != "" {
+		if err := report.WriteDocuments(w); err != nil {
+			return err
+		}
+	}
+	return report.WriteSummary(w)
+}
+
+// compareWith scores a second folder of files and prints how much better the
+// report is.
+func (o options) compareWith(ctx context.Context, w io.Writer, corpora []eval.Corpus, report eval.Report) error {
+	scoring := eval.Run{Predict: eval.FromFolder(o.versus), Locate: eval.BoxesFromFolder(o.versus)}
+	other, err := scoring.Score(ctx, corpora)
+	if err != nil {
+		return err
+	}
+	if err := eval.WriteDifferences(w, eval.Compare(report, other)); err != nil {
+		return err
+	}
+	whole := o.document == ""
+	return eval.WriteMoves(w, other.Baseline(whole).Moves(report.Baseline(whole)))
+}
+
+// compareBaseline prints what moved against the recorded scores, and records
+// the new ones if told to.
+func (o options) compareBaseline(w io.Writer, report eval.Report) error {
+	old, err := eval.ReadBaseline(o.baseline)
+	if err != nil {
+		return err
+	}
+	scores := report.Baseline(o.document == "")
+	if err := eval.WriteMoves(w, old.Moves(scores)); err != nil {
+		return err
+	}
+	if !o.update {
+		return nil
+	}
+	return old.Replace(scores).Write(o.baseline)
+}
+
+func writeJSON(path string, report eval.Report) error {
+	data, err := json.MarshalIndent(report, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644)
+}
