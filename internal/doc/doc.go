@@ -155,6 +155,7 @@ type Figure struct {
 	Image   string // file name of the saved image, "" when none is saved
 	Source  int    // image object of the page it shows, -1 for a region of the page
 	Caption Text   // "" when the caption is an item of its own
+	Labels  Text   // words drawn inside it, such as a chart's legend
 }
 
 // Caption is the text that names a figure or table.

@@ -4,10 +4,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"runtime"
 
 	"recto/internal/doc"
 	"recto/internal/format"
+	"recto/internal/format/pdf"
 	"recto/internal/geom"
 	"recto/internal/page"
 )
@@ -85,7 +89,8 @@ type Format = format.Format
 
 // Engine holds the started readers; it is safe for concurrent use.
 type Engine struct {
-	impl
+	config Config
+	pdf    *pdf.Runtime
 }
 
 // Config says how an Engine works.
@@ -104,13 +109,39 @@ const (
 
 // Start prepares an engine. The first start on a machine compiles the PDF
 // module, which takes some seconds; later ones read it from the cache.
-func Start(ctx context.Context, c Config) (*Engine, error) { return start(ctx, c) }
+func Start(ctx context.Context, c Config) (*Engine, error) {
+	if c.Workers <= 0 {
+		c.Workers = runtime.NumCPU()
+	}
+	if c.MaxBytes <= 0 {
+		c.MaxBytes = DefaultMaxBytes
+	}
+	if c.MaxPages <= 0 {
+		c.MaxPages = DefaultMaxPages
+	}
+	rt, err := pdf.NewRuntime(ctx, c.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{config: c, pdf: rt}, nil
+}
+
+// Close releases the readers; no Parse may be running.
+func (e *Engine) Close() error { return e.pdf.Close(context.Background()) }
 
 // Parse understands one document. Errors wrap the sentinels of package format;
 // a page that fails is a page with Err set and no error here.
 func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, error) {
-	return e.parse(ctx, src, o)
+	if int64(len(src.Data)) > e.config.MaxBytes {
+		return nil, fmt.Errorf("%w: %d MB, the limit is %d MB", format.ErrTooLarge, len(src.Data)>>20, e.config.MaxBytes>>20)
+	}
+	if len(src.Data) == 0 {
+		return nil, format.ErrEmpty
+	}
+	switch f := format.Detect(src.Name, src.Data); f {
+	case format.PDF:
+		return e.parsePDF(ctx, src, o)
+	default:
+		return nil, fmt.Errorf("%w: %s is not a PDF", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
+	}
 }
-
-// Close releases the readers; no Parse may be running.
-func (e *Engine) Close() error { return e.close() }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"strings"
+	"unicode/utf16"
 
 	"recto/internal/geom"
 	"recto/internal/page"
@@ -60,6 +61,13 @@ func (r *Reader) readText(w *placed) {
 	}
 	for i := 0; i < count && m.trap == nil; i++ {
 		char := rune(uint32(m.do(m.getUnicode, text, uint64(i))))
+		if char >= 0xD800 && char < 0xDC00 && i+1 < count { // characters beyond 16 bits come in halves
+			low := rune(uint32(m.do(m.getUnicode, text, uint64(i+1))))
+			if r := utf16.DecodeRune(char, low); r != '\uFFFD' {
+				char = r
+				i++
+			}
+		}
 		if isBlank(char) {
 			// PDFium puts spaces of its own between distant glyphs; only drawn ones count.
 			if !space {

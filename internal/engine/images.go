@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+
+	"recto/internal/doc"
+	"recto/internal/format/pdf"
+	"recto/internal/geom"
+)
+
+// jpegQuality of screenshots and cut-out figures: text stays crisp at 85.
+const jpegQuality = 85
+
+// saveImages hands out the pictures asked for, page by page, and tells the
+// figures their file names.
+func (j *pdfJob) saveImages() error {
+	kinds := j.o.Images
+	if j.o.SaveImage == nil || !kinds.Screenshot && !kinds.Embedded && !kinds.Layout {
+		return nil
+	}
+	for i, n := range j.numbers {
+		if err := j.ctx.Err(); err != nil {
+			return err
+		}
+		p := j.out.Doc.Pages[i]
+		if p.Err != nil {
+			continue
+		}
+		if kinds.Screenshot {
+			if err := j.saveRegion(n, geom.Rect{}, fmt.Sprintf("page_%d.jpg", n), Screenshot); err != nil {
+				return err
+			}
+		}
+		if kinds.Embedded {
+			if err := j.saveEmbedded(n, j.sheets[i].ImageBoxes()); err != nil {
+				return err
+			}
+		}
+		if kinds.Layout {
+			if err := j.saveFigures(n, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// saveFigures cuts the page's figures out of its picture.
+func (j *pdfJob) saveFigures(n int, p *doc.Page) error {
+	k := 0
+	for _, it := range p.Items {
+		f, ok := it.(*doc.Figure)
+		if !ok {
+			continue
+		}
+		k++
+		name := fmt.Sprintf("layout_p%d_%d.jpg", n, k)
+		if err := j.saveRegion(n, f.Box(), name, Layout); err != nil {
+			return err
+		}
+		f.Image = name
+	}
+	return nil
+}
+
+// saveRegion renders a region of a page, all of it for a zero box, and hands it
+// out. A region that cannot be rendered is a warning.
+func (j *pdfJob) saveRegion(n int, box geom.Rect, name string, category Category) error {
+	dpi := j.o.ScreenshotDPI
+	if dpi <= 0 {
+		dpi = DefaultDPI
+	}
+	type rendered struct {
+		img *image.NRGBA
+		err error
+	}
+	result := make(chan rendered, 1)
+	err := j.pool.use(j.ctx, func(r *pdf.Reader) {
+		img, err := r.Render(n, dpi, box)
+		result <- rendered{img, err}
+	})
+	var got rendered
+	if err == nil {
+		got = <-result
+		err = got.err
+	}
+	if err != nil {
+		j.warn(n, fmt.Sprintf("no picture %s: %v", name, err))
+		return nil
+	}
+	var buf bytes.Buffer
+	if err := jpeg.Encode(&buf, got.img, &jpeg.Options{Quality: jpegQuality}); err != nil {
+		return fmt.Errorf("encode %s: %w", name, err)
+	}
+	if box.IsZero() {
+		p := j.out.Doc.Pages[0]
+		for _, q := range j.out.Doc.Pages {
+			if q.Number == n {
+				p = q
+			}
+		}
+		box = geom.Rect{X1: p.Width, Y1: p.Height}
+	}
+	return j.hand(Image{
+		Name: name, Category: category, Page: n, Box: box, ContentType: "image/jpeg",
+		WidthPx: got.img.Rect.Dx(), HeightPx: got.img.Rect.Dy(), Data: buf.Bytes(),
+	})
+}
+
+// saveEmbedded hands out the image objects of a page.
+func (j *pdfJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
+	if len(boxes) == 0 {
+		return nil
+	}
+	want := map[int]bool{}
+	for i := range boxes {
+		want[i] = true
+	}
+	type found struct {
+		index int
+		p     *pdf.Picture
+		err   error
+	}
+	var all []found
+	done := make(chan error, 1)
+	err := j.pool.use(j.ctx, func(r *pdf.Reader) {
+		done <- r.Images(n, want, func(index int, p *pdf.Picture, err error) error {
+			all = append(all, found{index, p, err})
+			return nil
+		})
+	})
+	if err == nil {
+		err = <-done
+	}
+	if err != nil {
+		j.warn(n, err.Error())
+		return nil
+	}
+	for k, f := range all {
+		if f.err != nil {
+			j.warn(n, fmt.Sprintf("image %d of the page: %v", f.index+1, f.err))
+			continue
+		}
+		ext := "png"
+		if f.p.ContentType == "image/jpeg" {
+			ext = "jpg"
+		}
+		if err := j.hand(Image{
+			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k+1, ext), Category: Embedded, Page: n, Box: boxes[f.index],
+			ContentType: f.p.ContentType, WidthPx: f.p.WidthPx, HeightPx: f.p.HeightPx, Data: f.p.Data,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hand gives a picture to the caller and remembers it without its bytes.
+func (j *pdfJob) hand(img Image) error {
+	if err := j.o.SaveImage(img); err != nil {
+		return fmt.Errorf("save %s: %w", img.Name, err)
+	}
+	img.Data = nil
+	j.out.Images = append(j.out.Images, img)
+	return nil
+}
+
+func (j *pdfJob) warn(n int, text string) {
+	j.out.Doc.Warnings = append(j.out.Doc.Warnings, doc.Warning{Page: n, Text: text})
+}

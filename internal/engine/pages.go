@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"recto/internal/doc"
+	"recto/internal/format"
+	"recto/internal/format/pdf"
+	"recto/internal/geom"
+	"recto/internal/layout"
+	"recto/internal/page"
+	"recto/internal/render/spatial"
+)
+
+// pageTimeout bounds the reading of one page. A call into the reader cannot be
+// stopped from outside; the reader is given up instead and the page fails.
+const pageTimeout = 60 * time.Second
+
+// parsePDF reads and understands a PDF.
+func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, error) {
+	first, err := e.pdf.Open(ctx, src.Data, o.Password)
+	if err != nil {
+		return nil, err
+	}
+	pool := &readers{rt: e.pdf, src: src, password: o.Password, free: []*pdf.Reader{first}}
+	defer pool.close()
+	count := first.PageCount()
+	if count > e.config.MaxPages {
+		return nil, fmt.Errorf("%w: %d, the limit is %d", format.ErrTooMany, count, e.config.MaxPages)
+	}
+	numbers, err := choosePages(count, o)
+	if err != nil {
+		return nil, err
+	}
+	job := &pdfJob{ctx: ctx, engine: e, o: o, pool: pool, numbers: numbers,
+		sheets: make([]*layout.Sheet, len(numbers)), out: &Result{Format: format.PDF, Text: make([]string, len(numbers))}}
+	if o.Words {
+		job.out.Words = make([][]page.Word, len(numbers))
+	}
+	meta, outline := first.Meta(), first.Outline()
+	job.each(len(numbers), job.readPage)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	job.out.Doc = layout.Understand(job.sheets, layout.Options{
+		KeepHidden: o.KeepHidden, IgnoreDiagonal: o.IgnoreDiagonal, IgnoreTags: o.IgnoreTags, TextOnly: o.Fast,
+		Meta: meta, Outline: outline, Each: job.each,
+	})
+	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
+	if err := job.saveImages(); err != nil {
+		return nil, err
+	}
+	return job.out, ctx.Err()
+}
+
+// choosePages returns the page numbers to parse, ascending.
+func choosePages(count int, o Options) ([]int, error) {
+	var out []int
+	if len(o.Pages) > 0 {
+		for _, n := range o.Pages {
+			if n >= 1 && n <= count {
+				out = append(out, n)
+			}
+		}
+		slices.Sort(out)
+		out = slices.Compact(out)
+		if len(out) == 0 {
+			return nil, fmt.Errorf("%w: it has %d", format.ErrNoPages, count)
+		}
+		return out, nil
+	}
+	last := count
+	if o.MaxPages > 0 {
+		last = min(count, o.MaxPages)
+	}
+	for n := 1; n <= last; n++ {
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// pdfJob is the parse of one document.
+type pdfJob struct {
+	ctx     context.Context
+	engine  *Engine
+	o       Options
+	pool    *readers
+	numbers []int
+	sheets  []*layout.Sheet
+	out     *Result
+	mu      sync.Mutex // guards done and calls of Progress
+	done    int
+}
+
+// each runs f(0) … f(n-1) on the engine's workers and returns when all are done
+// or the context is.
+func (j *pdfJob) each(n int, f func(i int)) {
+	workers := min(j.engine.config.Workers, n)
+	if workers <= 1 {
+		for i := 0; i < n && j.ctx.Err() == nil; i++ {
+			f(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for j.ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// readPage reads page i of the job and reduces it to lines, text and words.
+func (j *pdfJob) readPage(i int) {
+	p := j.pool.read(j.ctx, j.numbers[i])
+	if p.Err == nil {
+		keep(p, j.o.Crop)
+		j.out.Text[i] = spatial.Page(p, spatial.Options{KeepHidden: j.o.KeepHidden})
+	}
+	j.sheets[i] = layout.Prepare(p, layout.Options{
+		KeepHidden: j.o.KeepHidden, IgnoreDiagonal: j.o.IgnoreDiagonal, IgnoreTags: j.o.IgnoreTags, TextOnly: j.o.Fast,
+	})
+	if j.o.Words {
+		j.out.Words[i] = j.sheets[i].Words()
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.done++
+	if j.o.Progress != nil {
+		j.o.Progress(j.done, len(j.numbers))
+	}
+}
+
+// keep removes what lies outside the crop box, given in fractions of the page.
+func keep(p *page.Page, crop geom.Rect) {
+	if crop.IsZero() || crop == (geom.Rect{X1: 1, Y1: 1}) {
+		return
+	}
+	box := geom.Rect{X0: crop.X0 * p.Width, Y0: crop.Y0 * p.Height, X1: crop.X1 * p.Width, Y1: crop.Y1 * p.Height}
+	inside := func(b geom.Rect) bool { return box.Contains(geom.Point{X: b.CenterX(), Y: b.CenterY()}) }
+	var runs []page.Run
+	for _, r := range p.Runs {
+		var glyphs []page.Glyph
+		var bounds geom.Rect
+		for _, g := range r.Glyphs {
+			if inside(g.Box) {
+				glyphs, bounds = append(glyphs, g), bounds.Union(g.Box)
+			}
+		}
+		if len(glyphs) > 0 {
+			r.Glyphs, r.Box = glyphs, bounds
+			runs = append(runs, r)
+		}
+	}
+	p.Runs = runs
+	p.Rules = slices.DeleteFunc(p.Rules, func(r page.Rule) bool { return !inside(r.Box) })
+	p.Fills = slices.DeleteFunc(p.Fills, func(f page.Fill) bool { return !inside(f.Box) })
+	p.Shapes = slices.DeleteFunc(p.Shapes, func(s page.Shape) bool { return !inside(s.Box) })
+	p.Images = slices.DeleteFunc(p.Images, func(i page.Image) bool { return !inside(i.Box) })
+}
+
+// readers lends open readers of one document. A reader that broke is replaced.
+type readers struct {
+	rt       *pdf.Runtime
+	src      Source
+	password string
+
+	mu       sync.Mutex
+	free     []*pdf.Reader
+	warnings []doc.Warning
+}
+
+func (p *readers) get(ctx context.Context) (*pdf.Reader, error) {
+	p.mu.Lock()
+	if n := len(p.free); n > 0 {
+		r := p.free[n-1]
+		p.free = p.free[:n-1]
+		p.mu.Unlock()
+		return r, nil
+	}
+	p.mu.Unlock()
+	return p.rt.Open(ctx, p.src.Data, p.password)
+}
+
+func (p *readers) put(r *pdf.Reader) {
+	if r.Broken() != nil {
+		_ = r.Close()
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, r)
+}
+
+func (p *readers) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.free {
+		_ = r.Close()
+	}
+	p.free = nil
+}
+
+// use calls f with a reader and waits for it at most pageTimeout. A reader that
+// does not come back is abandoned with its goroutine: its memory is not freed,
+// since the call may still be using it.
+func (p *readers) use(ctx context.Context, f func(*pdf.Reader)) error {
+	r, err := p.get(ctx)
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f(r)
+	}()
+	timer := time.NewTimer(pageTimeout)
+	defer timer.Stop()
+	select {
+	case <-done:
+		p.put(r)
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("it took longer than %s", pageTimeout)
+	}
+}
+
+// read reads one page; a failure becomes the page's error.
+func (p *readers) read(ctx context.Context, n int) *page.Page {
+	result := make(chan *page.Page, 1)
+	if err := p.use(ctx, func(r *pdf.Reader) { result <- r.ReadPage(n) }); err != nil {
+		return &page.Page{Number: n, Err: fmt.Errorf("read page %d: %w", n, err)}
+	}
+	return <-result
+}

@@ -1,0 +1,173 @@
+package layout
+
+import (
+	"cmp"
+	"slices"
+
+	"recto/internal/geom"
+)
+
+// figure is a picture or drawing.
+type figure struct {
+	box    geom.Rect
+	image  int // image object, -1 for a vector drawing
+	alt    string
+	labels []int // lines drawn inside it
+}
+
+// What counts as a picture, as shares of the page and in points.
+const (
+	minImageSide   = 16.0  // smaller ones are bullets, icons and rules
+	minDrawingSide = 36.0  // of a vector drawing
+	backdropShare  = 0.85  // a picture over so much of the page is its background
+	shapeReach     = 8.0   // shapes so near belong to one drawing
+	minShapes      = 4     // a drawing has at least so many
+	maxShapes      = 5_000 // beyond that the page is one map
+)
+
+// findFigures finds pictures and vector drawings.
+func findFigures(s *Sheet) {
+	if s.opts.TextOnly {
+		return
+	}
+	pageArea := s.in.Width * s.in.Height
+	for i := range s.in.Images {
+		img := &s.in.Images[i]
+		if img.Box.W() < minImageSide || img.Box.H() < minImageSide || img.Mask && img.WidthPx <= 2 {
+			continue
+		}
+		if img.Box.Area() > backdropShare*pageArea && len(s.pieces) > 0 {
+			continue
+		}
+		s.figures = append(s.figures, figure{box: img.Box, image: img.Index, alt: img.Alt})
+	}
+	s.figures = mergeImages(s.figures)
+	for _, box := range s.drawings() {
+		if box.Area() > backdropShare*pageArea || s.coveredByText(box) {
+			continue
+		}
+		s.figures = append(s.figures, figure{box: box, image: -1})
+	}
+	s.figures = dropNested(s.figures)
+}
+
+// mergeImages joins pictures that overlap: strips and layers of one.
+func mergeImages(in []figure) []figure {
+	slices.SortStableFunc(in, func(a, b figure) int { return -cmp.Compare(a.box.Area(), b.box.Area()) })
+	var out []figure
+	for _, f := range in {
+		joined := false
+		for k := range out {
+			o := &out[k]
+			strip := (sameSpan(o.box.X0, f.box.X0, o.box.X1, f.box.X1) && f.box.Y0 <= o.box.Y1+1 && o.box.Y0 <= f.box.Y1+1) ||
+				(sameSpan(o.box.Y0, f.box.Y0, o.box.Y1, f.box.Y1) && f.box.X0 <= o.box.X1+1 && o.box.X0 <= f.box.X1+1)
+			if strip || o.box.Intersect(f.box).Area() > 0.3*f.box.Area() {
+				if !o.box.ContainsRect(f.box, 1) {
+					o.image = -1 // more than one object: show the region
+				}
+				o.box = o.box.Union(f.box)
+				joined = true
+				break
+			}
+		}
+		if !joined {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func sameSpan(a0, b0, a1, b1 float64) bool {
+	return a0-b0 < 1 && b0-a0 < 1 && a1-b1 < 1 && b1-a1 < 1
+}
+
+// drawings groups the page's shapes into drawings by nearness.
+func (s *Sheet) drawings() []geom.Rect {
+	if len(s.in.Shapes) < minShapes || len(s.in.Shapes) > maxShapes {
+		if len(s.in.Shapes) > maxShapes {
+			var box geom.Rect
+			for i := range s.in.Shapes {
+				box = box.Union(s.in.Shapes[i].Box)
+			}
+			return []geom.Rect{box}
+		}
+		return nil
+	}
+	type group struct {
+		box geom.Rect
+		n   int
+	}
+	shapes := slices.Clone(s.in.Shapes)
+	var groups []group
+	for i := range shapes {
+		g := group{box: shapes[i].Box.Grow(0.1), n: 1}
+		for k := 0; k < len(groups); {
+			if groups[k].box.Grow(shapeReach).Overlaps(g.box) {
+				g.box, g.n = g.box.Union(groups[k].box), g.n+groups[k].n
+				groups = slices.Delete(groups, k, k+1)
+				k = 0
+				continue
+			}
+			k++
+		}
+		groups = append(groups, g)
+	}
+	var out []geom.Rect
+	for _, g := range groups {
+		if g.n >= minShapes && g.box.W() >= minDrawingSide && g.box.H() >= minDrawingSide {
+			out = append(out, g.box)
+		}
+	}
+	return out
+}
+
+// maxTextInDrawing is the share of a drawing that lines of running text may
+// cover; beyond it the shapes are decoration around text.
+const maxTextInDrawing = 0.35
+
+// coveredByText reports whether a region is mostly text.
+func (s *Sheet) coveredByText(box geom.Rect) bool {
+	covered := 0.0
+	for i := range s.lines {
+		if l := &s.lines[i]; l.box.Overlaps(box) {
+			covered += l.box.Intersect(box).Area()
+		}
+	}
+	return covered > maxTextInDrawing*box.Area()
+}
+
+// dropNested removes figures inside others and joins those that overlap much.
+func dropNested(in []figure) []figure {
+	slices.SortStableFunc(in, func(a, b figure) int { return -cmp.Compare(a.box.Area(), b.box.Area()) })
+	var out []figure
+	for _, f := range in {
+		inside := false
+		for k := range out {
+			if out[k].box.Intersect(f.box).Area() > 0.6*f.box.Area() {
+				if !out[k].box.ContainsRect(f.box, 1) {
+					out[k].box, out[k].image = out[k].box.Union(f.box), -1
+				}
+				inside = true
+				break
+			}
+		}
+		if !inside {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b figure) int {
+		return cmp.Or(cmp.Compare(a.box.Y0, b.box.Y0), cmp.Compare(a.box.X0, b.box.X0))
+	})
+	return out
+}
+
+// inFigure reports whether a box lies in a vector drawing: then its text is a
+// label of the drawing.
+func (s *Sheet) inFigure(b geom.Rect) bool {
+	for i := range s.figures {
+		if s.figures[i].image < 0 && s.figures[i].box.Intersect(b).Area() > 0.7*b.Area() {
+			return true
+		}
+	}
+	return false
+}

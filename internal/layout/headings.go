@@ -1,0 +1,344 @@
+package layout
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"recto/internal/doc"
+	"recto/internal/page"
+)
+
+// What makes a block a heading. Sizes are relative to the body's.
+const (
+	maxHeadingChars = 220
+	maxHeadingLines = 4
+	largerText      = 1.12 // set so much larger than the body
+	slightlyLarger  = 1.03
+)
+
+// look is the style of a heading: what looks alike is of one level.
+type look struct {
+	size float64 // rounded to half points
+	bold bool
+	caps bool
+	ital bool
+}
+
+// headingAt is a candidate with its place.
+type headingAt struct {
+	s *Sheet
+	i int // block
+	look
+}
+
+// findHeadings decides which blocks are headings and gives them levels that are
+// the same for the same look over the whole document.
+func findHeadings(d *document) {
+	var found []headingAt
+	for _, s := range d.sheets {
+		for i := range s.blocks {
+			if s.isHeading(d, i) {
+				found = append(found, headingAt{s, i, s.lookOf(&s.blocks[i])})
+			}
+		}
+	}
+	found = dropCrowds(d, found)
+	for _, h := range found {
+		b := &h.s.blocks[h.i]
+		b.kind = heading
+		b.number = readNumbering(b.text)
+	}
+	joinTitleLines(d, &found)
+	setLevels(d, found)
+}
+
+// isHeading judges one block by its own look and what surrounds it.
+func (s *Sheet) isHeading(d *document, i int) bool {
+	b := &s.blocks[i]
+	if b.kind != paragraph || len(b.lines) > maxHeadingLines || utf8.RuneCountInString(b.text) > maxHeadingChars {
+		return false
+	}
+	t := strings.TrimSpace(b.text)
+	if !hasLetters(t) || strings.HasPrefix(t, "http") || strings.Contains(t, "....") || strings.Contains(t, ". . .") || isMath(s, b) {
+		return false
+	}
+	for _, li := range b.lines {
+		if s.lines[li].angle != 0 {
+			return false
+		}
+	}
+	if m := readMarker(t); m.kind == bulletMarker {
+		return false
+	}
+	ratio := b.size / d.body.size
+	bold := b.style&doc.Bold != 0 && !d.body.bold
+	caps := isCaps(t)
+	num := readNumbering(t)
+	sentence := endsSentence(t) && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") && num.depth == 0
+	words := len(strings.Fields(t))
+	switch {
+	case ratio >= largerText:
+		return !(sentence && words > 12) && words <= 30
+	case strings.HasSuffix(t, ",") || strings.HasSuffix(t, ";") || startsLower(t) && num.depth == 0:
+		return false
+	case bold && ratio >= 0.9:
+		if sentence && words > 3 || words > 24 {
+			return false
+		}
+		return s.standsApart(b) || num.depth > 0 || ratio >= slightlyLarger || s.followedByText(i)
+	case num.depth > 0 && (caps || ratio >= slightlyLarger || b.style&doc.Italic != 0) && words <= 16 && ratio >= 0.95:
+		return s.standsApart(b) && !endsSentence(t)
+	case caps && ratio >= 0.95 && words <= 12 && len(t) >= 4 && !sentence:
+		return s.standsApart(b) && len(b.lines) <= 2
+	case ratio >= slightlyLarger && words <= 12 && !sentence:
+		return s.standsApart(b) && differentFont(s, b, d.body.font)
+	case colored(s, b, d) && ratio >= 0.97 && words <= 12 && !sentence:
+		return s.standsApart(b) && len(b.lines) <= 2
+	}
+	return false
+}
+
+// standsApart reports whether more white stands above the block than inside it.
+func (s *Sheet) standsApart(b *block) bool {
+	return b.before == 0 || b.before > 1.25*typicalLeading*b.size
+}
+
+// followedByText reports whether the next block is text that this one can head.
+func (s *Sheet) followedByText(i int) bool {
+	if i+1 >= len(s.blocks) {
+		return false
+	}
+	n := &s.blocks[i+1]
+	return n.kind == paragraph && n.style&doc.Bold == 0 && n.column == s.blocks[i].column && len(n.text) > 20 || n.kind == tableBlock
+}
+
+// differentFont reports whether the block is set in another face than the body.
+func differentFont(s *Sheet, b *block, body *page.Font) bool {
+	f := s.lines[b.lines[0]].font
+	return body != nil && f != nil && f.Name != body.Name
+}
+
+// colored reports whether the block has a colour of its own.
+func colored(s *Sheet, b *block, d *document) bool {
+	for _, li := range b.lines {
+		if c := s.lines[li].color; c == d.body.color || c>>8 == 0 || c>>8 == 0xFFFFFF || isGrey(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// isGrey reports whether a colour has no hue to speak of.
+func isGrey(c page.Color) bool {
+	r, g, b := int(c>>24&0xff), int(c>>16&0xff), int(c>>8&0xff)
+	return max(r, g, b)-min(r, g, b) < 24
+}
+
+// isMath reports whether a block is mostly signs: a displayed formula.
+func isMath(s *Sheet, b *block) bool {
+	letters, others := 0, 0
+	for _, r := range b.text {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case !unicode.IsSpace(r) && !unicode.IsDigit(r):
+			others++
+		}
+	}
+	return others > letters
+}
+
+func hasLetters(t string) bool {
+	n := 0
+	for _, r := range t {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// isCaps reports whether a text is set in capitals.
+func isCaps(t string) bool {
+	upper, lower := 0, 0
+	for _, r := range t {
+		switch {
+		case unicode.IsUpper(r):
+			upper++
+		case unicode.IsLower(r):
+			lower++
+		}
+	}
+	return upper >= 4 && lower*10 <= upper
+}
+
+func (s *Sheet) lookOf(b *block) look {
+	return look{
+		size: math.Round(b.size*2) / 2, bold: b.style&doc.Bold != 0,
+		caps: isCaps(b.text), ital: b.style&doc.Italic != 0,
+	}
+}
+
+// dropCrowds takes back headings that are no headings because there are too many
+// of them with too little below: a style used for whole passages.
+func dropCrowds(d *document, found []headingAt) []headingAt {
+	isFound := map[*Sheet]map[int]bool{}
+	for _, h := range found {
+		if isFound[h.s] == nil {
+			isFound[h.s] = map[int]bool{}
+		}
+		isFound[h.s][h.i] = true
+	}
+	type tally struct{ n, inRow int }
+	by := map[look]*tally{}
+	same := func(h headingAt, j int) bool {
+		return j >= 0 && j < len(h.s.blocks) && isFound[h.s][j] && h.s.lookOf(&h.s.blocks[j]) == h.look
+	}
+	for _, h := range found {
+		t := by[h.look]
+		if t == nil {
+			t = &tally{}
+			by[h.look] = t
+		}
+		t.n++
+		if same(h, h.i-1) && same(h, h.i+1) {
+			t.inRow++
+		}
+	}
+	out := found[:0]
+	for _, h := range found {
+		t := by[h.look]
+		if t.n >= 6 && t.inRow*2 > t.n && h.size < largerText*d.body.size {
+			continue
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// joinTitleLines joins headings that are one title broken into blocks: the same
+// look, one close under the other, in the same column.
+func joinTitleLines(d *document, found *[]headingAt) {
+	out := (*found)[:0]
+	for _, h := range *found {
+		if n := len(out); n > 0 {
+			p := out[n-1]
+			a := &p.s.blocks[p.i]
+			b := &h.s.blocks[h.i]
+			if p.s == h.s && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= 1.25*d.body.size &&
+				b.before > 0 && b.before < 1.45*b.size && b.number.depth == 0 && !endsSentence(a.text) {
+				a.lines = append(slices.Clone(a.lines), b.lines...)
+				a.box = a.box.Union(b.box)
+				a.boxes[0] = a.box
+				a.text += " " + b.text
+				a.after = b.after
+				h.s.blocks = slices.Delete(h.s.blocks, h.i, h.i+1)
+				for k := range *found {
+					if f := &(*found)[k]; f.s == h.s && f.i > h.i {
+						f.i--
+					}
+				}
+				continue
+			}
+		}
+		out = append(out, h)
+	}
+	*found = out
+}
+
+// setLevels gives every look a level: larger before smaller, bold before plain,
+// and numbers of one depth on one level.
+func setLevels(d *document, found []headingAt) {
+	if len(found) == 0 {
+		return
+	}
+	title := findTitle(d, found)
+	var looks []look
+	depth := map[look]map[int]int{}
+	for k, h := range found {
+		if k == title {
+			continue
+		}
+		if depth[h.look] == nil {
+			depth[h.look] = map[int]int{}
+			looks = append(looks, h.look)
+		}
+		depth[h.look][h.s.blocks[h.i].number.depth]++
+	}
+	slices.SortFunc(looks, compareLooks)
+	level := map[look]int{}
+	next := 1
+	if title >= 0 {
+		next = 2
+	}
+	for k, l := range looks {
+		if k > 0 && !sameRank(looks[k-1], l) {
+			next++
+		}
+		level[l] = next
+	}
+	// Numbering is stronger than looks: "2.1" is one below "2".
+	top := 0
+	for _, h := range found {
+		n := h.s.blocks[h.i].number
+		if n.depth == 1 && n.word == "" && (top == 0 || level[h.look] < top) && level[h.look] > 0 {
+			top = level[h.look]
+		}
+	}
+	for k, h := range found {
+		b := &h.s.blocks[h.i]
+		b.level = level[h.look]
+		if k == title {
+			b.level, b.title = 1, true
+			continue
+		}
+		if top > 0 && b.number.word == "" && b.number.depth > 0 {
+			b.level = top + b.number.depth - 1
+		}
+		b.level = min(max(b.level, 1), 6)
+	}
+}
+
+// compareLooks sorts looks from the highest level to the lowest.
+func compareLooks(a, b look) int {
+	order := func(x bool) int {
+		if x {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(order(a.bold), order(b.bold)), cmp.Compare(order(a.caps), order(b.caps)), cmp.Compare(order(!a.ital), order(!b.ital)))
+}
+
+// sameRank reports whether two looks are of one level: sizes that differ by less
+// than an eye sees.
+func sameRank(a, b look) bool {
+	return math.Abs(a.size-b.size) <= 0.5 && a.bold == b.bold && a.caps == b.caps && a.ital == b.ital
+}
+
+// findTitle returns the index of the document's title among the headings: the
+// largest text of the first page, alone of its size; -1 for none.
+func findTitle(d *document, found []headingAt) int {
+	if len(d.sheets) == 0 || found[0].s != d.sheets[0] {
+		return -1
+	}
+	best := -1
+	for k, h := range found {
+		if h.s != d.sheets[0] {
+			break
+		}
+		if best < 0 || h.size > found[best].size {
+			best = k
+		}
+	}
+	for k, h := range found {
+		if k != best && h.size >= found[best].size-0.25 {
+			return -1 // others are as large: chapters
+		}
+	}
+	return best
+}

@@ -1,0 +1,415 @@
+package layout
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"recto/internal/doc"
+	"recto/internal/geom"
+)
+
+// How sure the layout is of a kind, where nothing better is known.
+const (
+	sureText    = 0.95
+	sureHeading = 0.9
+	sureList    = 0.9
+)
+
+// buildItems turns the page's blocks into items.
+func buildItems(s *Sheet) {
+	p := &doc.Page{}
+	s.out = p
+	p.Header = s.furnitureItems(s.header)
+	p.Footer = s.furnitureItems(s.footer)
+	for i := 0; i < len(s.blocks); i++ {
+		b := &s.blocks[i]
+		base := doc.Base{Boxes: b.boxes, Confidence: sureText}
+		if len(base.Boxes) == 0 {
+			base.Boxes = []geom.Rect{b.box}
+		}
+		switch b.kind {
+		case heading:
+			base.Confidence = sureHeading
+			p.Items = append(p.Items, &doc.Heading{Base: base, Level: b.level, Title: b.title, Text: headingText(s.blockText(b))})
+		case listEntry:
+			j := s.endOfList(i)
+			var run []int
+			for k := i; k < j; k++ {
+				run = append(run, k)
+			}
+			for _, l := range s.nestEntries(run) {
+				p.Items = append(p.Items, s.listItem(l))
+			}
+			i = j - 1
+		case code:
+			p.Items = append(p.Items, &doc.Code{Base: base, Value: s.codeText(b)})
+		case caption:
+			p.Items = append(p.Items, &doc.Caption{Base: base, Text: s.blockText(b)})
+		case footnote:
+			p.Items = append(p.Items, &doc.Footnote{Base: base, Text: s.blockText(b)})
+		case formula:
+			p.Items = append(p.Items, &doc.Formula{Base: base, Text: s.blockText(b)})
+		case tableBlock:
+			p.Items = append(p.Items, s.tableItem(b))
+		case figureBlock:
+			p.Items = append(p.Items, s.figureItem(b))
+		case paragraph, asideBlock:
+			p.Items = append(p.Items, &doc.Paragraph{Base: base, Text: s.blockText(b)})
+		}
+	}
+	if len(p.Items) == 0 && len(s.figures) == 0 {
+		p.Confidence = 1
+	}
+}
+
+// endOfList returns the first block after the list that begins at block i. A
+// paragraph indented as the entries' text belongs to its entry.
+func (s *Sheet) endOfList(i int) int {
+	j := i + 1
+	for j < len(s.blocks) {
+		b := &s.blocks[j]
+		if b.kind == listEntry {
+			j++
+			continue
+		}
+		entry := s.blocks[j-1]
+		if b.kind == paragraph && entry.kind == listEntry && b.column == entry.column && s.indentedLike(b, &entry) && j+1 < len(s.blocks) && s.blocks[j+1].kind == listEntry {
+			j++
+			continue
+		}
+		break
+	}
+	return j
+}
+
+// indentedLike reports whether a paragraph stands under the text of an entry.
+func (s *Sheet) indentedLike(b, entry *block) bool {
+	textLeft := entry.box.X0
+	first := &s.lines[entry.lines[0]]
+	for _, i := range first.pieces[1:] {
+		if s.pieces[i].space {
+			textLeft = s.pieces[i].box.X0
+			break
+		}
+	}
+	return math.Abs(b.box.X0-textLeft) < 0.6*b.size
+}
+
+func (s *Sheet) listItem(l *listTree) *doc.List {
+	out := &doc.List{Ordered: l.marker.kind != bulletMarker}
+	out.Confidence = sureList
+	for _, e := range l.entries {
+		b := &s.blocks[e.block]
+		entry := doc.ListEntry{Marker: b.marker.text, Number: b.marker.value, Text: withoutMarker(s.blockText(b), b.marker.text)}
+		entry.Boxes, entry.Confidence = b.boxes, sureList
+		for _, k := range e.more {
+			m := &s.blocks[k]
+			entry.Items = append(entry.Items, &doc.Paragraph{Base: doc.Base{Boxes: m.boxes, Confidence: sureText}, Text: s.blockText(m)})
+			out.Boxes = append(out.Boxes, m.boxes...)
+		}
+		for _, c := range e.children {
+			child := s.listItem(c)
+			entry.Items = append(entry.Items, child)
+			out.Boxes = append(out.Boxes, child.Boxes...)
+		}
+		out.Boxes = append(out.Boxes, b.boxes...)
+		out.Entries = append(out.Entries, entry)
+	}
+	out.Boxes = joinBoxes(out.Boxes)
+	return out
+}
+
+// joinBoxes unites boxes that stand one above the other, so that a list has one
+// box for every column it is in.
+func joinBoxes(in []geom.Rect) []geom.Rect {
+	var out []geom.Rect
+	for _, b := range in {
+		joined := false
+		for k := range out {
+			if out[k].OverlapX(b) > 0.3*min(out[k].W(), b.W()) {
+				out[k] = out[k].Union(b)
+				joined = true
+				break
+			}
+		}
+		if !joined {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// withoutMarker removes the mark from the beginning of an entry's text.
+func withoutMarker(t doc.Text, mark string) doc.Text {
+	rest := mark
+	for len(t) > 0 && rest != "" {
+		in := strings.TrimLeft(t[0].Text, " ")
+		n := 0
+		for n < len(in) && n < len(rest) && in[n] == rest[n] {
+			n++
+		}
+		in, rest = in[n:], rest[n:]
+		if in == "" {
+			t = t[1:]
+			rest = strings.TrimLeft(rest, " ")
+			continue
+		}
+		t = slices.Clone(t)
+		t[0].Text = in
+		if n == 0 {
+			break
+		}
+	}
+	for len(t) > 0 {
+		trimmed := strings.TrimLeft(t[0].Text, " \t\u00a0")
+		if trimmed != "" {
+			t = slices.Clone(t)
+			t[0].Text = trimmed
+			break
+		}
+		t = t[1:]
+	}
+	return t
+}
+
+// blockText assembles the text of a block.
+func (s *Sheet) blockText(b *block) doc.Text {
+	var lines [][]int
+	for _, li := range b.lines {
+		lines = append(lines, s.lines[li].pieces)
+	}
+	return s.textOf(lines)
+}
+
+// headingText drops the weight of a heading set in bold throughout: being a
+// heading says it.
+func headingText(t doc.Text) doc.Text {
+	for i := range t {
+		t[i].Style &^= doc.Bold
+	}
+	return joinInlines(t)
+}
+
+// textOf joins lines of pieces into running text: word spaces, hyphens at line
+// ends, styles and links. Every piece is marked as used.
+func (s *Sheet) textOf(lines [][]int) doc.Text {
+	var out doc.Text
+	add := func(text string, style doc.Style, link string, box geom.Rect) {
+		if n := len(out); n > 0 && out[n-1].Style == style && out[n-1].Link == link {
+			out[n-1].Text += text
+			out[n-1].Box = out[n-1].Box.Union(box)
+			return
+		}
+		out = append(out, doc.Inline{Text: text, Style: style, Link: link, Box: box})
+	}
+	for k, pieces := range lines {
+		for j, i := range pieces {
+			p := &s.pieces[i]
+			s.fate[i].used++
+			text := p.text
+			space := ""
+			switch {
+			case j > 0 && p.space:
+				space = " "
+			case j == 0 && k > 0 && len(lines[k-1]) > 0:
+				prev := &s.pieces[lines[k-1][len(lines[k-1])-1]]
+				space = " "
+				if joined, ok := joinHyphen(out, prev, text); ok {
+					if joined != "" {
+						out[len(out)-1].Text = strings.TrimSuffix(out[len(out)-1].Text, "-")
+					}
+					space = ""
+				} else if betweenIdeographs(prev.text, text) {
+					space = ""
+				}
+			}
+			style := p.style
+			link := s.linkAt(p.box)
+			if space != "" && len(out) > 0 {
+				// The space belongs to neither style; put it with the plainer one.
+				out[len(out)-1].Text += space
+			}
+			if n := len(out); n > 0 && link != "" && out[n-1].Link == "" && strings.HasSuffix(out[n-1].Text, "  ") {
+				out[n-1].Text = strings.TrimRight(out[n-1].Text, " ") + " "
+			}
+			add(text, style, link, p.box)
+		}
+	}
+	return out
+}
+
+// joinInlines unites neighbours of one style.
+func joinInlines(t doc.Text) doc.Text {
+	var out doc.Text
+	for _, in := range t {
+		if n := len(out); n > 0 && out[n-1].Style == in.Style && out[n-1].Link == in.Link {
+			out[n-1].Text += in.Text
+			out[n-1].Box = out[n-1].Box.Union(in.Box)
+			continue
+		}
+		out = append(out, in)
+	}
+	return out
+}
+
+// joinHyphen decides what becomes of a hyphen at the end of a line. ok says that
+// no space follows; joined is not empty when the hyphen itself goes.
+func joinHyphen(out doc.Text, prev *piece, next string) (joined string, ok bool) {
+	if len(out) == 0 || !strings.HasSuffix(prev.text, "-") || len(prev.text) < 2 {
+		return "", false
+	}
+	before, _ := utf8.DecodeLastRuneInString(prev.text[:len(prev.text)-1])
+	after, _ := utf8.DecodeRuneInString(next)
+	if !unicode.IsLetter(before) || !unicode.IsLetter(after) {
+		return "", unicode.IsDigit(before) && unicode.IsDigit(after) || unicode.IsLetter(before) && unicode.IsDigit(after)
+	}
+	if unicode.IsUpper(after) {
+		return "", true // a compound of names: the hyphen stays
+	}
+	if strings.Contains(prev.text[:len(prev.text)-1], "-") && !prev.hyphen {
+		return "", true // "state-of-the-" goes on
+	}
+	switch strings.ToLower(strings.Trim(prev.text, `-("'“‘`)) {
+	case "self", "non", "well", "high", "low", "long", "short", "cross", "half", "all", "ex", "so", "co", "e", "x", "t", "semi", "full", "real", "open", "multi":
+		return "", true
+	}
+	return "-", true
+}
+
+// linkAt returns the target of the link a piece stands in.
+func (s *Sheet) linkAt(b geom.Rect) string {
+	for i := range s.in.Links {
+		l := &s.in.Links[i]
+		if l.URI != "" && l.Box.Contains(geom.Point{X: b.CenterX(), Y: b.CenterY()}) {
+			return l.URI
+		}
+	}
+	return ""
+}
+
+// codeText keeps a block's lines and shows indents as spaces.
+func (s *Sheet) codeText(b *block) string {
+	left, advance := math.Inf(1), 0.0
+	n := 0
+	for _, li := range b.lines {
+		l := &s.lines[li]
+		left = min(left, l.box.X0)
+		if l.glyphs > 0 {
+			advance += l.box.W()
+			n += utf8.RuneCountInString(l.text)
+		}
+	}
+	step := max(advance/float64(max(n, 1)), 1)
+	var out strings.Builder
+	last := 0.0
+	for k, li := range b.lines {
+		l := &s.lines[li]
+		if k > 0 {
+			out.WriteByte('\n')
+			if l.base-last > 1.9*typicalLeading*l.size {
+				out.WriteByte('\n')
+			}
+		}
+		last = l.base
+		at := left
+		for j, i := range l.pieces {
+			p := &s.pieces[i]
+			s.fate[i].used++
+			if gap := int(math.Round((p.box.X0 - at) / step)); gap > 0 && (j == 0 || p.space) {
+				out.WriteString(strings.Repeat(" ", min(gap, 80)))
+			} else if j > 0 && p.space {
+				out.WriteByte(' ')
+			}
+			out.WriteString(p.text)
+			at = p.box.X1
+		}
+	}
+	return out.String()
+}
+
+func (s *Sheet) tableItem(b *block) *doc.Table {
+	g := b.table
+	t := &doc.Table{RowCount: len(g.ys) - 1, ColCount: len(g.xs) - 1, HeaderRows: g.headerRows, Drawn: g.drawn}
+	t.Boxes, t.Confidence = []geom.Rect{g.box}, g.confidence
+	for k := range g.cells {
+		c := &g.cells[k]
+		t.Cells = append(t.Cells, doc.Cell{
+			Row: c.row, Col: c.col, RowSpan: c.rowSpan, ColSpan: c.colSpan,
+			Header: c.row < g.headerRows, Text: s.textOf(c.lines), Box: c.box,
+		})
+	}
+	return t
+}
+
+func (s *Sheet) figureItem(b *block) *doc.Figure {
+	f := &doc.Figure{Base: doc.Base{Boxes: []geom.Rect{b.box}, Confidence: sureText}, Alt: b.fig.alt, Source: b.fig.image}
+	var lines [][]int
+	labels := slices.Clone(b.fig.labels)
+	slices.SortStableFunc(labels, func(a, b int) int {
+		if d := s.lines[a].base - s.lines[b].base; math.Abs(d) > 2 {
+			return int(math.Copysign(1, d))
+		}
+		return int(s.lines[a].box.X0 - s.lines[b].box.X0)
+	})
+	for _, li := range labels {
+		lines = append(lines, s.lines[li].pieces)
+	}
+	f.Labels = s.textOf(lines)
+	return f
+}
+
+// furnitureItems makes one paragraph of every row of a header or footer.
+func (s *Sheet) furnitureItems(lines []int) []doc.Item {
+	var out []doc.Item
+	for k := 0; k < len(lines); {
+		j := k + 1
+		for j < len(lines) && math.Abs(s.lines[lines[j]].base-s.lines[lines[k]].base) < 0.4*s.lines[lines[k]].size {
+			j++
+		}
+		var pieces [][]int
+		var box geom.Rect
+		for _, li := range lines[k:j] {
+			pieces = append(pieces, s.lines[li].pieces)
+			box = box.Union(s.lines[li].box)
+		}
+		out = append(out, &doc.Paragraph{Base: doc.Base{Boxes: []geom.Rect{box}, Confidence: sureText}, Text: s.textOf(pieces)})
+		k = j
+	}
+	return out
+}
+
+// markHeader decides how many rows at the top of a grid are headers: those above
+// the first row with numbers in a table that has numbers, or bold ones.
+func (s *Sheet) markHeader(g *grid) {
+	if g.headerRows > 0 || len(g.ys) < 3 {
+		return
+	}
+	bold := func(r int) bool {
+		seen := false
+		for k := range g.cells {
+			c := &g.cells[k]
+			if c.row != r || c.empty() {
+				continue
+			}
+			for _, i := range c.pieces {
+				if hasWordRune(s.pieces[i].text) && s.pieces[i].style&doc.Bold == 0 {
+					return false
+				}
+			}
+			seen = true
+		}
+		return seen
+	}
+	n := 0
+	for n < len(g.ys)-2 && bold(n) {
+		n++
+	}
+	if n > 0 && n <= 4 {
+		g.headerRows = n
+		return
+	}
+	g.headerRows = 1
+}

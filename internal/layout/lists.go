@@ -1,0 +1,134 @@
+package layout
+
+import (
+	"math"
+	"slices"
+)
+
+// findLists turns blocks that begin with a mark into list entries. Numbers need
+// company: a lone "3." may be the end of a sentence.
+func findLists(d *document) {
+	for _, s := range d.sheets {
+		for i := range s.blocks {
+			b := &s.blocks[i]
+			if b.kind != paragraph {
+				continue
+			}
+			b.marker = readMarker(b.text)
+		}
+		for i := range s.blocks {
+			b := &s.blocks[i]
+			if b.kind == paragraph && b.marker.kind != noMarker && s.inSequence(i) {
+				b.kind = listEntry
+			}
+		}
+	}
+}
+
+// inSequence reports whether the entry at block i is part of a list: a sure
+// bullet, or a mark of its family near by.
+func (s *Sheet) inSequence(i int) bool {
+	m := s.blocks[i].marker
+	if m.kind == bulletMarker && !m.weak {
+		return true
+	}
+	const reach = 8 // blocks: entries have paragraphs and sublists between them
+	for j := i - 1; j >= 0 && j >= i-reach; j-- {
+		o := s.blocks[j].marker
+		if o.kind == m.kind && o.end == m.end && aligned(&s.blocks[i], &s.blocks[j]) && (m.kind == bulletMarker && o.text == m.text || o.value == m.value-1) {
+			return true
+		}
+		if s.blocks[j].kind == heading {
+			break
+		}
+	}
+	for j := i + 1; j < len(s.blocks) && j <= i+reach; j++ {
+		o := s.blocks[j].marker
+		if o.kind == m.kind && o.end == m.end && aligned(&s.blocks[i], &s.blocks[j]) && (m.kind == bulletMarker && o.text == m.text || o.value == m.value+1) {
+			return true
+		}
+		if s.blocks[j].kind == heading {
+			break
+		}
+	}
+	return m.kind != bulletMarker && m.value == 1 && !m.weak && m.end == ")"
+}
+
+// aligned reports whether two entries stand at the same indent, or in different
+// columns, where indents cannot be compared.
+func aligned(a, b *block) bool {
+	return a.column != b.column || math.Abs(a.box.X0-b.box.X0) < 0.8*max(a.size, b.size)
+}
+
+// listTree is a list being built from entries.
+type listTree struct {
+	indent  float64
+	marker  marker
+	entries []treeEntry
+}
+
+type treeEntry struct {
+	block    int
+	children []*listTree
+	more     []int // paragraphs that continue the entry
+}
+
+// nestEntries builds the lists of a run of entry blocks: deeper indents and other
+// marks open a list below the entry before.
+func (s *Sheet) nestEntries(blocks []int) []*listTree {
+	var roots []*listTree
+	var stack []*listTree
+	for _, i := range blocks {
+		b := &s.blocks[i]
+		x := b.box.X0
+		if b.kind != listEntry {
+			if n := len(stack); n > 0 {
+				top := stack[n-1]
+				e := &top.entries[len(top.entries)-1]
+				e.more = append(e.more, i)
+			}
+			continue
+		}
+		slack := 0.6 * b.size
+		for len(stack) > 0 {
+			top := stack[len(stack)-1]
+			newColumn := s.blocks[top.entries[len(top.entries)-1].block].column != b.column
+			if sameFamily(top.marker, b.marker) && (math.Abs(top.indent-x) <= slack || newColumn) {
+				break
+			}
+			if x > top.indent+slack && !newColumn {
+				break
+			}
+			// Another mark at the same indent is a list of its own below the
+			// entry when an outer list goes on with this mark; else a sibling.
+			if math.Abs(top.indent-x) <= slack && !slices.ContainsFunc(stack[:len(stack)-1], func(l *listTree) bool { return sameFamily(l.marker, b.marker) }) && b.marker.value == 1 {
+				break
+			}
+			stack = stack[:len(stack)-1]
+		}
+		if n := len(stack); n > 0 && sameFamily(stack[n-1].marker, b.marker) && (math.Abs(stack[n-1].indent-x) <= slack || s.blocks[stack[n-1].entries[0].block].column != b.column) {
+			stack[n-1].indent = x
+			stack[n-1].entries = append(stack[n-1].entries, treeEntry{block: i})
+			continue
+		}
+		l := &listTree{indent: x, marker: b.marker, entries: []treeEntry{{block: i}}}
+		if n := len(stack); n > 0 && x > stack[n-1].indent+slack {
+			top := stack[n-1]
+			e := &top.entries[len(top.entries)-1]
+			e.children = append(e.children, l)
+		} else {
+			roots = append(roots, l)
+			stack = stack[:0]
+		}
+		stack = append(stack, l)
+	}
+	return roots
+}
+
+// sameFamily reports whether two marks belong to one list.
+func sameFamily(a, b marker) bool {
+	if a.kind == bulletMarker && b.kind == bulletMarker {
+		return a.text == b.text
+	}
+	return a.kind == b.kind && a.end == b.end
+}

@@ -1,0 +1,355 @@
+package layout
+
+import (
+	"math"
+	"slices"
+
+	"recto/internal/geom"
+	"recto/internal/page"
+)
+
+// Geometry of drawn tables, in points.
+const (
+	edgeSlack    = 3.0  // edges closer than this are one
+	meetSlack    = 3.5  // rules that come so near to each other meet
+	edgeCover    = 0.55 // an edge exists where a rule covers so much of it
+	minCellSide  = 5.0  // fields narrower than this come from double rules
+	maxGridLines = 400  // edges in one direction; more is a drawing
+)
+
+// edges are the drawn lines that may bound cells.
+type edges struct{ h, v []geom.Rect }
+
+// drawnEdges collects rules and the borders of framed or adjoining rectangles.
+func (s *Sheet) drawnEdges() edges {
+	var e edges
+	for i := range s.rules {
+		if s.rules[i].Vertical {
+			e.v = append(e.v, s.rules[i].Box)
+		} else {
+			e.h = append(e.h, s.rules[i].Box)
+		}
+	}
+	for i := range s.in.Fills {
+		f := &s.in.Fills[i]
+		if f.Stroke&0xff == 0 || f.Box.Area() > 0.9*s.in.Width*s.in.Height {
+			continue
+		}
+		e.addFrame(f.Box)
+	}
+	return e
+}
+
+func (e *edges) addFrame(b geom.Rect) {
+	e.h = append(e.h, geom.Rect{X0: b.X0, Y0: b.Y0, X1: b.X1, Y1: b.Y0}, geom.Rect{X0: b.X0, Y0: b.Y1, X1: b.X1, Y1: b.Y1})
+	e.v = append(e.v, geom.Rect{X0: b.X0, Y0: b.Y0, X1: b.X0, Y1: b.Y1}, geom.Rect{X0: b.X1, Y0: b.Y0, X1: b.X1, Y1: b.Y1})
+}
+
+// cluster is a set of edges that hang together.
+type cluster struct {
+	h, v []geom.Rect
+	box  geom.Rect
+}
+
+// maxCrossings bounds the pairs of edges looked at; more is a drawing.
+const maxCrossings = 4 << 20
+
+// clusters groups edges that meet, by union-find over crossings.
+func (e *edges) clusters() []cluster {
+	n := len(e.h)
+	if n*len(e.v) > maxCrossings {
+		return nil
+	}
+	all := append(slices.Clone(e.h), e.v...)
+	parent := make([]int, len(all))
+	for i := range parent {
+		parent[i] = i
+	}
+	find := func(i int) int {
+		for parent[i] != i {
+			parent[i] = parent[parent[i]]
+			i = parent[i]
+		}
+		return i
+	}
+	for i, h := range e.h {
+		b := h.Grow(meetSlack)
+		for j, v := range e.v {
+			if b.Overlaps(v.Grow(0.1)) {
+				parent[find(i)] = find(n + j)
+			}
+		}
+	}
+	groups := map[int]*cluster{}
+	var order []int
+	for i, r := range all {
+		root := find(i)
+		c := groups[root]
+		if c == nil {
+			c = &cluster{}
+			groups[root] = c
+			order = append(order, root)
+		}
+		c.box = c.box.Union(r.Grow(0.01))
+		if i < n {
+			c.h = append(c.h, r)
+		} else {
+			c.v = append(c.v, r)
+		}
+	}
+	out := make([]cluster, 0, len(order))
+	for _, root := range order {
+		out = append(out, *groups[root])
+	}
+	return out
+}
+
+// ruledGrid turns a cluster of edges into a grid, nil when it bounds fewer than
+// two cells.
+func ruledGrid(c cluster) *grid {
+	if len(c.h) < 2 || len(c.v) < 2 {
+		return nil
+	}
+	var xs, ys []float64
+	for _, v := range c.v {
+		if v.H() >= minCellSide {
+			xs = append(xs, v.CenterX())
+		}
+	}
+	for _, h := range c.h {
+		if h.W() >= minCellSide {
+			ys = append(ys, h.CenterY())
+		}
+	}
+	xs, ys = clusterEdges(xs, edgeSlack), clusterEdges(ys, edgeSlack)
+	if len(xs) < 2 || len(ys) < 2 || len(xs) > maxGridLines || len(ys) > maxGridLines {
+		return nil
+	}
+	covered := func(edge []geom.Rect, vertical bool, at, from, to float64) bool {
+		total := 0.0
+		for _, r := range edge {
+			if vertical && math.Abs(r.CenterX()-at) <= edgeSlack {
+				total += max(0, min(r.Y1, to)-max(r.Y0, from))
+			}
+			if !vertical && math.Abs(r.CenterY()-at) <= edgeSlack {
+				total += max(0, min(r.X1, to)-max(r.X0, from))
+			}
+		}
+		return total >= edgeCover*(to-from)
+	}
+	g := newGrid(xs, ys,
+		func(r, col int) bool { return covered(c.v, true, xs[col+1], ys[r], ys[r+1]) },
+		func(r, col int) bool { return covered(c.h, false, ys[r+1], xs[col], xs[col+1]) })
+	if len(g.cells) < 2 {
+		return nil
+	}
+	g.drawn, g.confidence = true, 0.95
+	return g
+}
+
+// findTables finds the page's tables and takes their text out of the lines.
+func findTables(s *Sheet) {
+	if s.opts.TextOnly {
+		return
+	}
+	e := s.drawnEdges()
+	for _, c := range e.clusters() {
+		g := ruledGrid(c)
+		if g == nil || s.isDrawing(g) {
+			continue
+		}
+		s.addTable(g)
+	}
+	s.findOpenTables(e)
+	slices.SortStableFunc(s.tables, func(a, b *grid) int {
+		if a.box.Y0 != b.box.Y0 {
+			if a.box.Y0 < b.box.Y0 {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+}
+
+// isDrawing reports whether a grid lies in a figure: axes and boxes of a diagram
+// are no table.
+func (s *Sheet) isDrawing(g *grid) bool {
+	for i := range s.figures {
+		if s.figures[i].box.ContainsRect(g.box, 4) {
+			return true
+		}
+	}
+	return false
+}
+
+// Share and number of cells that must hold text for a grid to be a table.
+const (
+	minFilledCells = 3
+	minFilledShare = 0.2
+)
+
+// addTable fills the grid with text and keeps it if it is a table at all: at
+// least two rows and two columns, enough of them filled.
+func (s *Sheet) addTable(g *grid) bool {
+	for _, t := range s.tables {
+		if t.box.Overlaps(g.box) && t.box.Intersect(g.box).Area() > 0.1*min(t.box.Area(), g.box.Area()) {
+			return false
+		}
+	}
+	candidates, whole := s.piecesIn(g.box)
+	if !whole {
+		return false
+	}
+	g.takeText(s, candidates)
+	g = s.splitByAlignment(g)
+	g.dropEmpty()
+	if len(g.xs) < 3 || len(g.ys) < 3 {
+		return false
+	}
+	filled, longest := 0, 0
+	for k := range g.cells {
+		if !g.cells[k].empty() {
+			filled++
+		}
+		longest = max(longest, len(g.cells[k].lines))
+	}
+	if filled < minFilledCells || float64(filled) < minFilledShare*float64(len(g.cells)) {
+		return false
+	}
+	s.removePieces(g)
+	s.markHeader(g)
+	s.tables = append(s.tables, g)
+	return true
+}
+
+// piecesIn lists the pieces of lines whose middle lies in the box. whole is
+// false when a line of running text reaches across the box's side: then the box
+// is not a table but something drawn around words.
+func (s *Sheet) piecesIn(box geom.Rect) (pieces []int, whole bool) {
+	b := box.Grow(1)
+	for li := range s.lines {
+		l := &s.lines[li]
+		if !l.box.Overlaps(b) || s.isFurniture(li) {
+			continue
+		}
+		for _, i := range l.pieces {
+			p := &s.pieces[i]
+			if b.Contains(geom.Point{X: p.box.CenterX(), Y: p.base - 0.3*p.size}) {
+				pieces = append(pieces, i)
+			}
+		}
+	}
+	return pieces, true
+}
+
+// removePieces takes the grid's text out of the page's lines.
+func (s *Sheet) removePieces(g *grid) {
+	in := map[int]bool{}
+	for k := range g.cells {
+		for _, i := range g.cells[k].pieces {
+			in[i] = true
+		}
+	}
+	for li := range s.lines {
+		l := &s.lines[li]
+		kept := l.pieces[:0:0]
+		for _, i := range l.pieces {
+			if !in[i] {
+				kept = append(kept, i)
+			}
+		}
+		if len(kept) == len(l.pieces) {
+			continue
+		}
+		l.pieces = kept
+		if len(kept) > 0 {
+			s.measure(l)
+		} else {
+			l.text, l.glyphs = "", 0
+		}
+	}
+}
+
+// dropEmpty removes rows and columns without any text of their own: margins of
+// double frames and spacer columns.
+func (g *grid) dropEmpty() {
+	used := func(n int, at func(c *gridCell) (int, int)) []bool {
+		out := make([]bool, n)
+		for k := range g.cells {
+			if c := &g.cells[k]; !c.empty() {
+				from, span := at(c)
+				if span == 1 {
+					out[from] = true
+				}
+			}
+		}
+		// A field that only spanning cells fill stays when it is broad.
+		return out
+	}
+	rows := used(len(g.ys)-1, func(c *gridCell) (int, int) { return c.row, c.rowSpan })
+	cols := used(len(g.xs)-1, func(c *gridCell) (int, int) { return c.col, c.colSpan })
+	for i := range rows {
+		if g.ys[i+1]-g.ys[i] >= 2*minCellSide && g.drawn {
+			rows[i] = true
+		}
+	}
+	for i := range cols {
+		if g.xs[i+1]-g.xs[i] >= 2*minCellSide && g.drawn {
+			cols[i] = true
+		}
+	}
+	g.keep(rows, cols)
+}
+
+// keep removes the rows and columns that are false.
+func (g *grid) keep(rows, cols []bool) {
+	if !slices.Contains(rows, false) && !slices.Contains(cols, false) {
+		return
+	}
+	rank := func(keep []bool) []int { // number of kept ones before each
+		out := make([]int, len(keep)+1)
+		for i, k := range keep {
+			out[i+1] = out[i]
+			if k {
+				out[i+1]++
+			}
+		}
+		return out
+	}
+	edgesOf := func(e []float64, keep []bool) []float64 {
+		out := []float64{e[0]}
+		for i, k := range keep {
+			if k {
+				out = append(out, e[i+1])
+			}
+		}
+		if len(out) > 1 {
+			out[len(out)-1] = e[len(e)-1]
+		}
+		return out
+	}
+	rr, cr := rank(rows), rank(cols)
+	var cells []gridCell
+	for _, c := range g.cells {
+		r0, r1 := rr[c.row], rr[c.row+c.rowSpan]
+		c0, c1 := cr[c.col], cr[c.col+c.colSpan]
+		if r1 == r0 || c1 == c0 {
+			if c.empty() {
+				continue
+			}
+			return // text would be lost: leave the grid as it is
+		}
+		c.row, c.rowSpan, c.col, c.colSpan = r0, r1-r0, c0, c1-c0
+		cells = append(cells, c)
+	}
+	g.cells, g.xs, g.ys = cells, edgesOf(g.xs, cols), edgesOf(g.ys, rows)
+}
+
+// isFurniture reports whether a line is in the page's header or footer.
+func (s *Sheet) isFurniture(li int) bool {
+	return slices.Contains(s.header, li) || slices.Contains(s.footer, li)
+}
+
+// transparent reports whether a colour paints nothing.
+func transparent(c page.Color) bool { return c&0xff == 0 }
