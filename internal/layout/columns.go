@@ -21,6 +21,7 @@ type element struct {
 // Geometry of columns.
 const (
 	minGutter      = 0.75 // width of the white strip between two columns, in ems of the body
+	stripSlack     = 0.5  // points by which something may reach into the strip
 	minColumnRows  = 2    // lines on each side of a gutter
 	minColumnWidth = 4.0  // of each side, in ems of the body
 )
@@ -151,12 +152,11 @@ func candidateStrips(els []element, width float64) []float64 {
 		xs = append(xs, e.box.X1+0.01)
 	}
 	slices.Sort(xs)
+	// Right edges of one column differ by fractions of a point: take the last.
 	out := xs[:0]
-	last := math.Inf(-1)
-	for _, x := range xs {
-		if x-last > width/4 {
+	for i, x := range xs {
+		if i+1 == len(xs) || xs[i+1]-x > width/8 {
 			out = append(out, x)
-			last = x
 		}
 	}
 	return out
@@ -168,7 +168,7 @@ func openIntervals(byTop []element, x0, x1 float64) []gutter {
 	y := math.Inf(-1)
 	reach := math.Inf(-1)
 	for _, e := range byTop {
-		if e.box.X0 < x1 && e.box.X1 > x0 {
+		if e.box.X0 < x1-stripSlack && e.box.X1 > x0+stripSlack {
 			if e.box.Y0 > y {
 				out = append(out, gutter{x0, x1, y, e.box.Y0})
 			}

@@ -33,9 +33,12 @@ const (
 	sameBaseline  = 0.22 // baselines of one line differ by less; scans jitter by 0.1
 	scriptShift   = 0.06 // a raised or lowered piece is off the baseline by more
 	scriptSize    = 0.88 // and smaller than so much of its neighbour
+	minScriptSize = 0.4  // but not smaller than that: text beside a drop capital is
 	scriptGap     = 0.30 // and as near as this
-	gutterGap     = 1.05 // gap that ends a line when nothing says it goes on
-	gutterGapSame = 2.2  // the same inside one drawing operation with a drawn space
+
+	maxScriptWidth = 6.0  // and no longer: exponents and marks are short
+	gutterGap      = 1.05 // gap that ends a line when nothing says it goes on
+	gutterGapSame  = 2.2  // the same inside one drawing operation with a drawn space
 )
 
 // Prepare reduces a page to lines. The page's glyphs are not needed afterwards.
@@ -242,7 +245,7 @@ func (s *Sheet) attachScripts(segments [][]spot) [][]spot {
 		host, hostDist := -1, math.MaxFloat64
 		try := func(h int) {
 			b := &box[h]
-			if gone[h] || small.size > scriptSize*b.size || small.x1-small.x0 > 12*b.size {
+			if gone[h] || small.size > scriptSize*b.size || small.size < minScriptSize*b.size || small.x1-small.x0 > maxScriptWidth*b.size {
 				return
 			}
 			shift := b.base - small.base // positive when raised

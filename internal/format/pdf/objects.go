@@ -108,6 +108,9 @@ func (d *drawing) image(h handle, toPage geom.Matrix) {
 	}
 	m := d.r.m
 	box := d.cut(d.matrix(h).Then(toPage).ApplyRect(geom.Rect{X1: 1, Y1: 1}))
+	if clip, ok := d.clip(h, toPage); ok {
+		box = box.Intersect(clip)
+	}
 	index := len(d.images)
 	d.images = append(d.images, h)
 	if box.Empty() {
@@ -120,6 +123,43 @@ func (d *drawing) image(h handle, toPage geom.Matrix) {
 		img.MCID = m.callInt("FPDFPageObj_GetMarkedContentID", h)
 	}
 	d.w.out.Images = append(d.w.out.Images, img)
+}
+
+// maxClipSegments bounds the outline of a clip that is looked at.
+const maxClipSegments = 2_000
+
+// clip returns the box around what the object's clip path leaves visible; ok is
+// false when nothing is clipped.
+func (d *drawing) clip(h handle, toPage geom.Matrix) (box geom.Rect, ok bool) {
+	m := d.r.m
+	c := m.call("FPDFPageObj_GetClipPath", h)
+	if c == 0 {
+		return geom.Rect{}, false
+	}
+	for i := range max(m.callInt("FPDFClipPath_CountPaths", c), 0) {
+		n := m.callInt("FPDFClipPath_CountPathSegments", c, uint64(i))
+		if n <= 0 || n > maxClipSegments {
+			continue
+		}
+		var one geom.Rect
+		for k := range n {
+			s := m.call("FPDFClipPath_GetPathSegment", c, uint64(i), uint64(k))
+			m.call("FPDFPathSegment_GetPoint", s, m.out(0), m.out(1))
+			p := toPage.Apply(geom.Point{X: m.float32At(0), Y: m.float32At(8)})
+			r := geom.Rect{X0: p.X, Y0: p.Y, X1: p.X, Y1: p.Y}
+			if k == 0 {
+				one = r
+			} else {
+				one = geom.Rect{X0: min(one.X0, p.X), Y0: min(one.Y0, p.Y), X1: max(one.X1, p.X), Y1: max(one.Y1, p.Y)}
+			}
+		}
+		if !ok {
+			box, ok = one, true
+			continue
+		}
+		box = box.Intersect(one)
+	}
+	return box, ok
 }
 
 // part is one subpath in page space.
