@@ -245,7 +245,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, used []bool) {
 		if box.H() < 12 {
 			continue
 		}
-		pieces, _ := s.piecesIn(box)
+		pieces := s.piecesIn(box)
 		rows := s.rowsIn(pieces)
 		if len(rows) < minOpenRows {
 			continue
@@ -263,7 +263,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, used []bool) {
 		if len(breaks) > 0 {
 			g.headerRows = max(0, locate(g.ys, breaks[0]+0.5))
 		}
-		if s.addTable(g) {
+		if s.addTable(g, pieces) {
 			for _, k := range stack[:last+1] {
 				used[k] = true
 			}
@@ -439,7 +439,7 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 	}
 	g := s.alignedGrid(rows, strips, box.Grow(1), nil)
 	g.confidence = 0.6
-	return s.addTable(g)
+	return s.addTable(g, pieces)
 }
 
 // Evidence for a table that rests on alignment alone.

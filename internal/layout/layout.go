@@ -12,6 +12,8 @@
 package layout
 
 import (
+	"fmt"
+
 	"recto/internal/doc"
 	"recto/internal/geom"
 	"recto/internal/page"
@@ -25,6 +27,7 @@ type Options struct {
 	TextOnly       bool // look for no tables and figures
 	Outline        []doc.Bookmark
 	Meta           doc.Meta
+	strict         bool // tests: a fault panics
 	// Each runs f(0) … f(n-1), in parallel if it likes; nil runs them in order.
 	Each func(n int, f func(i int))
 }
@@ -107,7 +110,7 @@ func understand(sheets []*Sheet, o Options, after func(pass string, sheets []*Sh
 	}
 	for _, p := range passes {
 		if p.page != nil {
-			each(len(d.sheets), func(i int) { p.page(d.sheets[i]) })
+			each(len(d.sheets), func(i int) { d.sheets[i].guard(p) })
 		}
 		if p.all != nil {
 			p.all(d)
@@ -121,6 +124,22 @@ func understand(sheets []*Sheet, o Options, after func(pass string, sheets []*Sh
 		out.Pages = append(out.Pages, s.result())
 	}
 	return out
+}
+
+// guard runs a pass on a page. A fault of ours fails the page, not the document.
+func (s *Sheet) guard(p pass) {
+	if s.in.Err != nil {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil && !s.opts.strict {
+			s.in.Err = fmt.Errorf("understand page %d: internal fault in pass %s: %v", s.in.Number, p.name, r)
+			s.lines, s.blocks, s.header, s.footer, s.out = nil, nil, nil, nil, nil
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	p.page(s)
 }
 
 // result returns the page's meaning with what was dropped.

@@ -158,7 +158,7 @@ func findTables(s *Sheet) {
 		if g == nil || s.isDrawing(g) {
 			continue
 		}
-		s.addTable(g)
+		s.addTable(g, s.piecesIn(g.box))
 	}
 	s.findOpenTables(e)
 	slices.SortStableFunc(s.tables, func(a, b *grid) int {
@@ -189,17 +189,13 @@ const (
 	minFilledShare = 0.2
 )
 
-// addTable fills the grid with text and keeps it if it is a table at all: at
-// least two rows and two columns, enough of them filled.
-func (s *Sheet) addTable(g *grid) bool {
+// addTable fills the grid with text from the candidates and keeps it if it is a
+// table at all: at least two rows and two columns, enough of them filled.
+func (s *Sheet) addTable(g *grid, candidates []int) bool {
 	for _, t := range s.tables {
 		if t.box.Overlaps(g.box) && t.box.Intersect(g.box).Area() > 0.1*min(t.box.Area(), g.box.Area()) {
 			return false
 		}
-	}
-	candidates, whole := s.piecesIn(g.box)
-	if !whole {
-		return false
 	}
 	g.takeText(s, candidates)
 	g = s.splitByAlignment(g)
@@ -223,10 +219,9 @@ func (s *Sheet) addTable(g *grid) bool {
 	return true
 }
 
-// piecesIn lists the pieces of lines whose middle lies in the box. whole is
-// false when a line of running text reaches across the box's side: then the box
-// is not a table but something drawn around words.
-func (s *Sheet) piecesIn(box geom.Rect) (pieces []int, whole bool) {
+// piecesIn lists the pieces of lines whose middle lies in the box.
+func (s *Sheet) piecesIn(box geom.Rect) []int {
+	var pieces []int
 	b := box.Grow(1)
 	for li := range s.lines {
 		l := &s.lines[li]
@@ -240,7 +235,7 @@ func (s *Sheet) piecesIn(box geom.Rect) (pieces []int, whole bool) {
 			}
 		}
 	}
-	return pieces, true
+	return pieces
 }
 
 // removePieces takes the grid's text out of the page's lines.
