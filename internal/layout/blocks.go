@@ -139,7 +139,7 @@ func (v *columnView) breaksAt(i, start int) bool {
 	if p.angle != l.angle || !sameSize(p.size, l.size) {
 		return true
 	}
-	if v.styleBreak(p, l) {
+	if v.styleBreak(p, l) || i-start == 1 && v.headBreak(p, l) {
 		return true
 	}
 	usual := v.leading[roundSize(l.size)]
@@ -161,7 +161,16 @@ func (v *columnView) breaksAt(i, start int) bool {
 	if centered {
 		return false
 	}
+	if v.isDisplay(l) {
+		return endsSentence(p.text) && v.shortBreak(i, start)
+	}
 	return v.indentBreak(i, start) || v.shortBreak(i, start)
+}
+
+// isDisplay reports whether a line is set larger than the page's text: titles
+// are broken by sense, not by room.
+func (v *columnView) isDisplay(l *line) bool {
+	return l.size > largerText*v.s.body
 }
 
 // styleBreak reports whether the weight changes for whole lines: a heading set
@@ -176,6 +185,26 @@ func (v *columnView) styleBreak(p, l *line) bool {
 		return v.s.pieces[l.pieces[0]].style&doc.Bold == 0
 	}
 	return v.s.pieces[p.pieces[len(p.pieces)-1]].style&doc.Bold == 0
+}
+
+// headBreak reports whether p is a short line in a face that l does not use: a
+// heading in the size and weight of the text.
+func (v *columnView) headBreak(p, l *line) bool {
+	if v.right-p.box.X1 < 0.25*(v.right-v.left) || p.rtl {
+		return false
+	}
+	faces := map[string]bool{}
+	for _, i := range p.pieces {
+		if q := &v.s.pieces[i]; hasWordRune(q.text) {
+			faces[q.font.Name] = true
+		}
+	}
+	for _, i := range l.pieces {
+		if q := &v.s.pieces[i]; hasWordRune(q.text) && faces[q.font.Name] {
+			return false
+		}
+	}
+	return len(faces) == 1
 }
 
 // allStyle returns the styles that every piece with letters of a line has.

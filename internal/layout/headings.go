@@ -71,7 +71,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 			return false
 		}
 	}
-	if m := readMarker(t); m.kind == bulletMarker {
+	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) {
 		return false
 	}
 	ratio := b.size / d.body.size
@@ -83,8 +83,11 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 	switch {
 	case ratio >= largerText:
 		return !(sentence && words > 12) && words <= 30
-	case strings.HasSuffix(t, ",") || strings.HasSuffix(t, ";") || startsLower(t) && num.depth == 0:
+	case strings.HasSuffix(t, ",") || strings.HasSuffix(t, ";"):
 		return false
+	case startsLower(t) && num.depth == 0:
+		// Small capitals may come as small letters.
+		return ratio >= slightlyLarger && words <= 8 && s.standsApart(b) && differentFont(s, b, d.body.font) && s.followedByText(i) && !sentence
 	case bold && ratio >= 0.9:
 		if sentence && words > 3 || words > 24 {
 			return false
@@ -100,6 +103,20 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 		return s.standsApart(b) && len(b.lines) <= 2
 	}
 	return false
+}
+
+// isByline reports whether a block lists names: several commas and raised marks.
+func (s *Sheet) isByline(b *block) bool {
+	marks := 0
+	for _, li := range b.lines {
+		for _, i := range s.lines[li].pieces {
+			if s.pieces[i].style&doc.Superscript != 0 {
+				marks++
+			}
+		}
+	}
+	commas := strings.Count(b.text, ",") + strings.Count(b.text, " and ") + strings.Count(b.text, "&")
+	return marks >= 2 && commas >= 1 || marks >= 1 && commas >= 3
 }
 
 // standsApart reports whether more white stands above the block than inside it.
@@ -229,7 +246,7 @@ func joinTitleLines(d *document, found *[]headingAt) {
 			p := out[n-1]
 			a := &p.s.blocks[p.i]
 			b := &h.s.blocks[h.i]
-			if p.s == h.s && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= 1.25*d.body.size &&
+			if p.s == h.s && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= largerText*d.body.size &&
 				b.before > 0 && b.before < 1.45*b.size && b.number.depth == 0 && !endsSentence(a.text) {
 				a.lines = append(slices.Clone(a.lines), b.lines...)
 				a.box = a.box.Union(b.box)
