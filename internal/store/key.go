@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Project owns files and jobs; keys give access to exactly one.
+type Project struct {
+	ID        string
+	Name      string
+	Default   bool
+	CreatedAt time.Time
+}
+
+const projectColumns = `id, name, is_default, created_at`
+
+func scanProject(s scanner) (Project, error) {
+	var p Project
+	var created int64
+	err := s.Scan(&p.ID, &p.Name, &p.Default, &created)
+	p.CreatedAt = fromMicros(created)
+	return p, one(err)
+}
+
+// Project returns the project with the id, or the default one for "".
+func (d *DB) Project(ctx context.Context, id string) (Project, error) {
+	if id == "" {
+		return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE is_default`))
+	}
+	return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE id = $1`, id))
+}
+
+// ProjectNamed returns the project of that name and creates it when there is
+// none; "" is the default project.
+func (d *DB) ProjectNamed(ctx context.Context, name string) (Project, error) {
+	if name == "" {
+		return d.Project(ctx, "")
+	}
+	_, err := d.SQL.ExecContext(ctx, `INSERT INTO project (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
+		uuid.NewString(), name, micros(time.Now()))
+	if err != nil {
+		return Project{}, err
+	}
+	return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE name = $1`, name))
+}
+
+// Key gives access to a project. Only a hash of the secret is stored.
+type Key struct {
+	ID         string
+	ProjectID  string
+	Project    string // its name
+	Name       string
+	Prefix     string // how the secret begins, to tell keys apart
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+	RevokedAt  time.Time
+}
+
+// keyPrefix is what clients expect a key to begin with.
+const keyPrefix = "llx-"
+
+// shownPrefix is how much of a secret is kept in clear.
+const shownPrefix = len(keyPrefix) + 6
+
+// usedEvery is how often the time of last use is written down.
+const usedEvery = time.Minute
+
+// CreateKey makes a key and returns its secret, which cannot be had again.
+func (d *DB) CreateKey(ctx context.Context, projectID, name string) (Key, string, error) {
+	b := make([]byte, 24)
+	rand.Read(b) // never fails
+	secret := keyPrefix + hex.EncodeToString(b)
+	k := Key{ID: uuid.NewString(), ProjectID: projectID, Name: name, Prefix: secret[:shownPrefix], CreatedAt: time.Now().UTC()}
+	_, err := d.SQL.ExecContext(ctx, `INSERT INTO api_key (id, project_id, name, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		k.ID, k.ProjectID, k.Name, k.Prefix, hashKey(secret), micros(k.CreatedAt))
+	return k, secret, err
+}
+
+// hashKey needs no salt and no stretching: secrets are 192 random bits.
+func hashKey(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(h[:])
+}
+
+const keyColumns = `k.id, k.project_id, p.name, k.name, k.prefix, k.created_at, k.last_used_at, k.revoked_at
+	FROM api_key k JOIN project p ON p.id = k.project_id`
+
+func scanKey(s scanner) (Key, error) {
+	var k Key
+	var created, used, revoked int64
+	err := s.Scan(&k.ID, &k.ProjectID, &k.Project, &k.Name, &k.Prefix, &created, &used, &revoked)
+	k.CreatedAt, k.LastUsedAt, k.RevokedAt = fromMicros(created), fromMicros(used), fromMicros(revoked)
+	return k, one(err)
+}
+
+// Keys lists all keys, the newest first.
+func (d *DB) Keys(ctx context.Context) ([]Key, error) {
+	return collect(ctx, d.SQL, scanKey, `SELECT `+keyColumns+` ORDER BY k.created_at DESC, k.id`)
+}
+
+// HasKeys reports whether there is any key that is not revoked.
+func (d *DB) HasKeys(ctx context.Context) (bool, error) {
+	var n int
+	err := d.SQL.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM api_key WHERE revoked_at = 0 LIMIT 1) AS k`).Scan(&n)
+	return n > 0, err
+}
+
+// KeyOf returns the live key a secret belongs to, and notes that it was used.
+func (d *DB) KeyOf(ctx context.Context, secret string) (Key, error) {
+	k, err := scanKey(d.SQL.QueryRowContext(ctx, `SELECT `+keyColumns+` WHERE k.hash = $1 AND k.revoked_at = 0`, hashKey(secret)))
+	if err != nil {
+		return k, err
+	}
+	if now := time.Now(); now.Sub(k.LastUsedAt) > usedEvery {
+		_, err = d.SQL.ExecContext(ctx, `UPDATE api_key SET last_used_at = $2 WHERE id = $1`, k.ID, micros(now))
+	}
+	return k, err
+}
+
+// RevokeKey ends the life of the key whose id or shown prefix is given.
+func (d *DB) RevokeKey(ctx context.Context, which string) (Key, error) {
+	found, err := collect(ctx, d.SQL, scanKey, `SELECT `+keyColumns+` WHERE (k.id = $1 OR k.prefix = $1) AND k.revoked_at = 0`, which)
+	if err != nil {
+		return Key{}, err
+	}
+	switch len(found) {
+	case 0:
+		return Key{}, ErrNotFound
+	case 1:
+		k := found[0]
+		k.RevokedAt = time.Now().UTC()
+		_, err := d.SQL.ExecContext(ctx, `UPDATE api_key SET revoked_at = $2 WHERE id = $1`, k.ID, micros(k.RevokedAt))
+		return k, err
+	}
+	return Key{}, fmt.Errorf("%d keys begin with %s: give the id", len(found), which)
+}
