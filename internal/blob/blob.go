@@ -1,0 +1,236 @@
+// Package blob keeps the bytes: uploaded files and the results of jobs, in a
+// local folder for now. It is the only door to the buckets. Keys are made of
+// lower-case letters, digits, dots, dashes, underscores and slashes.
+package blob
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	"gocloud.dev/gcerrors"
+)
+
+// ErrNotFound means that there is nothing under the key.
+var ErrNotFound = errors.New("no such blob")
+
+// ErrSignature means that a signed URL was altered or has expired.
+var ErrSignature = errors.New("the link has expired or was altered")
+
+// keySize is the length of the signing key in bytes, that of the SHA-256 behind it.
+const keySize = 32
+
+// Store is a bucket. It is safe for concurrent use.
+type Store struct {
+	dir    string
+	bucket *blob.Bucket
+	signer *fileblob.URLSignerHMAC
+}
+
+// Open opens the bucket in the data directory and creates it when it does not
+// exist. Signed URLs are relative: route and a query. The key that signs them
+// lives in the data directory, so that links outlive a restart.
+//
+// Temporary files must be on the same file system, or they could not be renamed
+// into place. The library asks TMPDIR for them, which Open therefore sets for
+// the whole process; what a crash left there is removed.
+func Open(dir, route string) (*Store, error) {
+	tmp := filepath.Join(dir, "tmp")
+	if err := os.RemoveAll(tmp); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.Setenv("TMPDIR", tmp); err != nil {
+		return nil, err
+	}
+	key, err := signingKey(filepath.Join(dir, "signing.key"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dir: filepath.Join(dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: route}, key)}
+	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, URLSigner: s.signer})
+	return s, err
+}
+
+func signingKey(file string) ([]byte, error) {
+	key, err := os.ReadFile(file)
+	if err == nil && len(key) == keySize {
+		return key, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	key = make([]byte, keySize)
+	rand.Read(key) // never fails
+	if err := os.WriteFile(file, key, 0o600); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// Close closes the bucket.
+func (s *Store) Close() error { return s.bucket.Close() }
+
+// Kind describes what is written, for those who download it.
+type Kind struct {
+	ContentType string
+	FileName    string // offered to who saves it; "" for the last part of the key
+}
+
+// Create starts writing a blob, which appears under its key when the writer is
+// closed. Cancelling ctx before that leaves nothing behind.
+func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser, error) {
+	name := k.FileName
+	if name == "" {
+		name = path.Base(key)
+	}
+	return s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+		ContentType: k.ContentType,
+		// What users upload must never run as a page of our own origin.
+		ContentDisposition:          mime.FormatMediaType("attachment", map[string]string{"filename": name}),
+		DisableContentTypeDetection: k.ContentType == "",
+	})
+}
+
+// Write stores a blob whole.
+func (s *Store) Write(ctx context.Context, key string, data []byte, k Kind) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w, err := s.Create(ctx, key, k)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(data); err != nil {
+		cancel()
+		return errors.Join(err, w.Close())
+	}
+	return w.Close()
+}
+
+// Open opens a blob for reading.
+func (s *Store) Open(ctx context.Context, key string) (*Reader, error) {
+	r, err := s.bucket.NewReader(ctx, key, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{r}, nil
+}
+
+// Reader reads a blob; it can seek.
+type Reader struct{ *blob.Reader }
+
+// Read returns a blob whole, or an error when it is larger than limit.
+func (s *Store) Read(ctx context.Context, key string, limit int64) ([]byte, error) {
+	r, err := s.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if r.Size() > limit {
+		return nil, fmt.Errorf("%s has %d bytes, more than %d", key, r.Size(), limit)
+	}
+	data := make([]byte, r.Size())
+	_, err = io.ReadFull(r, data)
+	return data, err
+}
+
+// Disposition returns how a blob wants to be saved.
+func (s *Store) Disposition(ctx context.Context, key string) (string, error) {
+	a, err := s.bucket.Attributes(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	return a.ContentDisposition, nil
+}
+
+// Delete removes a blob; that there is none is no error.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	err := s.bucket.Delete(ctx, key)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil
+	}
+	return err
+}
+
+// DeleteAll removes every blob below the prefix, which ends in a slash.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	it := s.bucket.List(&blob.ListOptions{Prefix: prefix})
+	for {
+		o, err := it.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.Delete(ctx, o.Key); err != nil {
+			return err
+		}
+	}
+	// The bucket knows no folders and leaves them behind.
+	return os.RemoveAll(filepath.Join(s.dir, filepath.FromSlash(prefix)))
+}
+
+// Sync makes sure that the blobs and the folders they are in survive a power
+// cut. The library never does; without it a committed row may point to nothing.
+func (s *Store) Sync(keys ...string) error {
+	folders := map[string]bool{}
+	for _, k := range keys {
+		file := filepath.Join(s.dir, filepath.FromSlash(k))
+		if err := syncFile(file); err != nil {
+			return err
+		}
+		for d := filepath.Dir(file); len(d) >= len(s.dir); d = filepath.Dir(d) {
+			folders[d] = true
+		}
+	}
+	for d := range folders {
+		if err := syncFile(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// SignedURL returns a relative address that gives the blob to anyone until it
+// expires.
+func (s *Store) SignedURL(ctx context.Context, key string, life time.Duration) (string, error) {
+	return s.bucket.SignedURL(ctx, key, &blob.SignedURLOptions{Expiry: life, Method: "GET"})
+}
+
+// SignedKey returns the key a signed URL stands for, or ErrSignature. HEAD may
+// be used where GET may.
+func (s *Store) SignedKey(ctx context.Context, u *url.URL, method string) (string, error) {
+	// The library checks signature and time but not the method.
+	if m := u.Query().Get("method"); m != method && (m != "GET" || method != "HEAD") {
+		return "", ErrSignature
+	}
+	key, err := s.signer.KeyFromURL(ctx, u)
+	if err != nil {
+		return "", ErrSignature
+	}
+	return key, nil
+}
