@@ -157,7 +157,7 @@ func (v *columnView) breaksAt(i, start int) bool {
 		return true
 	}
 	em := l.size
-	centered := math.Abs(l.box.CenterX()-p.box.CenterX()) < 0.5*em && math.Abs(l.box.X0-p.box.X0) > em && l.box.X0-v.left > em
+	centered := math.Abs(l.box.CenterX()-p.box.CenterX()) < 0.4*em && math.Abs(l.box.X0-p.box.X0) > 0.5*em && l.box.X0-v.left > 0.5*em
 	if centered {
 		return false
 	}

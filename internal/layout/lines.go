@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"recto/internal/doc"
 	"recto/internal/geom"
@@ -171,7 +172,8 @@ func (s *Sheet) linesOf(spots []spot, angle float64) {
 	for _, r := range rows {
 		segments = append(segments, s.split(r.spots, angle)...)
 	}
-	segments = s.attachScripts(segments)
+	segments, group := explode(segments)
+	segments = s.attachScripts(segments, group)
 	for _, seg := range segments {
 		s.lines = append(s.lines, s.newLine(seg, angle))
 	}
@@ -220,7 +222,7 @@ func (s *Sheet) ruleBetween(x0, x1, y float64) bool {
 
 // attachScripts puts small raised or lowered segments into the line they belong
 // to, marked as superscript or subscript.
-func (s *Sheet) attachScripts(segments [][]spot) [][]spot {
+func (s *Sheet) attachScripts(segments [][]spot, group []int) [][]spot {
 	type bounds struct{ x0, x1, top, bottom, base, size float64 }
 	box := make([]bounds, len(segments))
 	for k, seg := range segments {
@@ -252,7 +254,7 @@ func (s *Sheet) attachScripts(segments [][]spot) [][]spot {
 			if shift > 0.75*b.size || shift < -0.45*b.size || math.Abs(shift) < scriptShift*b.size {
 				return
 			}
-			if d := scriptDistance(segments[h], small.x0, small.x1); d <= scriptGap*b.size && d < hostDist {
+			if d := s.scriptDistance(segments[h], small.x0, small.x1); d <= scriptGap*b.size && d < hostDist {
 				host, hostDist = h, d
 			}
 		}
@@ -280,13 +282,39 @@ func (s *Sheet) attachScripts(segments [][]spot) [][]spot {
 		box[host].x0, box[host].x1 = min(box[host].x0, small.x0), max(box[host].x1, small.x1)
 		gone[k] = true
 	}
-	out := segments[:0]
-	for k, seg := range segments {
-		if !gone[k] {
-			out = append(out, seg)
+	// What found no host goes back to its segment.
+	var out [][]spot
+	for k := 0; k < len(segments); k++ {
+		if gone[k] {
+			continue
 		}
+		seg := segments[k]
+		for k+1 < len(segments) && group[k+1] == group[k] && !gone[k+1] {
+			k++
+			seg = append(slices.Clone(seg), segments[k]...)
+		}
+		out = append(out, seg)
 	}
 	return s.joinAcrossScripts(out)
+}
+
+// explode takes short segments in small type apart: each of their words may be
+// raised beside a word of its own. group says which segment each came from.
+func explode(segments [][]spot) (out [][]spot, group []int) {
+	largest := 0.0
+	for _, seg := range segments {
+		largest = max(largest, seg[0].size)
+	}
+	for g, seg := range segments {
+		if len(seg) > 4 || len(seg) == 1 || seg[0].size > 0.75*largest {
+			out, group = append(out, seg), append(group, g)
+			continue
+		}
+		for k := range seg {
+			out, group = append(out, seg[k:k+1:k+1]), append(group, g)
+		}
+	}
+	return out, group
 }
 
 // kerned reports whether a small segment is pushed into its neighbours, as in the
@@ -302,11 +330,12 @@ func kerned(seg []spot, x0, x1 float64) bool {
 
 // scriptDistance returns the gap between the span x0..x1 and the nearest spot it
 // does not cover; a script stands beside a word, not over it.
-func scriptDistance(seg []spot, x0, x1 float64) float64 {
+func (s *Sheet) scriptDistance(seg []spot, x0, x1 float64) float64 {
 	best := math.MaxFloat64
 	for _, sp := range seg {
 		overlap := min(x1, sp.x1) - max(x0, sp.x0)
-		if overlap > 0.85*(x1-x0) && overlap > 0.15*sp.size {
+		short := utf8.RuneCountInString(s.pieces[sp.i].text) <= 2 // mathematics: boxes may be wide
+		if overlap > 0.85*(x1-x0) && overlap > 0.15*sp.size && !short {
 			return math.MaxFloat64
 		}
 		best = min(best, math.Abs(x0-sp.x1), math.Abs(sp.x0-x1))

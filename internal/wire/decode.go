@@ -68,7 +68,11 @@ func decodeStrict(data []byte, v any) Invalid {
 		}
 	}
 	if err != nil {
-		return Invalid{{Type: "json_invalid", Loc: []any{d.InputOffset()}, Msg: "JSON decode error", Ctx: map[string]any{"error": err.Error()}}}
+		at := int64(len(data))
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			at = syntax.Offset
+		}
+		return Invalid{{Type: "json_invalid", Loc: []any{at}, Msg: "JSON decode error", Ctx: map[string]any{"error": err.Error()}}}
 	}
 	var w walker
 	w.value(reflect.ValueOf(v).Elem(), raw, nil, "")

@@ -23,8 +23,8 @@ const (
 func DecodeRequest(data []byte, upload bool) (ParseRequest, error) {
 	var p ParseRequest
 	c := checker{errs: decodeStrict(data, &p)}
-	if len(c.errs) == 1 && c.errs[0].Type == "json_invalid" {
-		return p, c.errs
+	if len(c.errs) == 1 && (c.errs[0].Type == "json_invalid" || len(c.errs[0].Loc) == 0) {
+		return p, c.errs // nothing was read, so nothing else can be said
 	}
 	c.request(&p, upload)
 	if len(c.errs) > 0 {
