@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -153,7 +154,7 @@ func (v *columnView) breaksAt(i, start int) bool {
 	if isMono(p) && isMono(l) {
 		return false
 	}
-	if v.entryBreak(i, start) {
+	if v.entryBreak(i, start) || v.s.standsAlone(p) || v.s.standsAlone(l) {
 		return true
 	}
 	em := l.size
@@ -165,6 +166,33 @@ func (v *columnView) breaksAt(i, start int) bool {
 		return endsSentence(p.text) && v.shortBreak(i, start)
 	}
 	return v.indentBreak(i, start) || v.shortBreak(i, start)
+}
+
+// leaderForm is the end of an entry of a table of contents.
+var leaderForm = regexp.MustCompile(`(\.\s?){4,}\s*[0-9ivxlc]{1,6}$`)
+
+// standsAlone reports whether a line is a row of its own: a label and its value
+// far apart, or an entry that leads to a page number.
+func (s *Sheet) standsAlone(l *line) bool {
+	if leaderForm.MatchString(l.text) {
+		return true
+	}
+	if !l.wide {
+		return false
+	}
+	m := readMarker(l.text)
+	if m.kind == noMarker && readNumbering(l.text).depth == 0 {
+		return true
+	}
+	// The gap behind a mark or number does not count.
+	gaps := 0
+	for k := 1; k < len(l.pieces); k++ {
+		a, b := &s.pieces[l.pieces[k-1]], &s.pieces[l.pieces[k]]
+		if b.box.X0-a.box.X1 > gutterGap*l.size {
+			gaps++
+		}
+	}
+	return gaps > 1
 }
 
 // isDisplay reports whether a line is set larger than the page's text: titles
@@ -233,7 +261,7 @@ func (v *columnView) entryBreak(i, start int) bool {
 		return false
 	}
 	if m.kind == bulletMarker {
-		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size
+		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l)
 	}
 	first := readMarker(v.line(start).text)
 	if first.kind == m.kind && first.value < m.value && m.value-first.value <= 2 && l.box.X0 <= v.line(start).box.X0+0.6*l.size {
@@ -243,6 +271,19 @@ func (v *columnView) entryBreak(i, start int) bool {
 	// paragraph began or the text above had ended.
 	ended := endsSentence(p.text) || p.box.X1 < v.right-raggedRoom*(v.right-v.left)
 	return ended && l.box.X0 <= v.line(start).box.X0+2.5*l.size && !m.weak
+}
+
+// markGap is the space behind a mark that no word space reaches, in ems.
+const markGap = 0.5
+
+// setOff reports whether the first piece of a line stands apart from the rest as
+// a mark does.
+func (s *Sheet) setOff(l *line) bool {
+	if len(l.pieces) < 2 {
+		return false
+	}
+	a, b := &s.pieces[l.pieces[0]], &s.pieces[l.pieces[1]]
+	return b.box.X0-a.box.X1 > markGap*l.size
 }
 
 // indentBreak reports whether line i is indented as first lines are.

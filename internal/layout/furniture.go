@@ -156,6 +156,9 @@ func repeats(d *document, rows []edgeRow, alike []int, k int) bool {
 	if strings.IndexFunc(r.key, unicode.IsLetter) < 0 {
 		return false // numbers are judged by counting
 	}
+	if strings.Contains(r.key, "#") && len(strings.Fields(r.key)) > 4 && r.gap < 1.2*d.body.leading {
+		return false // a line of the text itself, as in a form
+	}
 	pages := map[int]bool{}
 	for _, j := range alike {
 		if o := &rows[j]; math.Abs(o.base-r.base) < sameHeight && math.Abs(o.size-r.size) < 0.1*r.size {

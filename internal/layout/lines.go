@@ -427,6 +427,40 @@ func (s *Sheet) setSpaces(seg []spot) {
 		drawn := p.space && gap > 0.05*em
 		p.space = (drawn || gap > limit) && !betweenIdeographs(q.text, p.text)
 	}
+	s.closeSpread(seg)
+}
+
+// Single letters at even distances are a word set wide.
+const (
+	minSpreadLetters = 4
+	maxSpreadGap     = 0.8  // ems between two letters of such a word
+	spreadJitter     = 0.12 // ems by which the distances differ
+)
+
+// closeSpread removes the spaces between letters that are set apart one by one.
+func (s *Sheet) closeSpread(seg []spot) {
+	single := func(k int) bool {
+		p := &s.pieces[seg[k].i]
+		return utf8.RuneCountInString(p.text) == 1 && hasWordRune(p.text)
+	}
+	for k := 0; k < len(seg); {
+		j := k + 1
+		low, high := math.Inf(1), math.Inf(-1)
+		for j < len(seg) && single(k) && single(j) {
+			gap := (seg[j].x0 - seg[j-1].x1) / seg[j].size
+			if gap > maxSpreadGap || max(high, gap)-min(low, gap) > spreadJitter {
+				break
+			}
+			low, high = min(low, gap), max(high, gap)
+			j++
+		}
+		if j-k >= minSpreadLetters {
+			for m := k + 1; m < j; m++ {
+				s.pieces[seg[m].i].space = false
+			}
+		}
+		k = j
+	}
 }
 
 // betweenIdeographs reports whether both sides of a gap are of a script that

@@ -1,0 +1,297 @@
+package page
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"recto/internal/geom"
+)
+
+// The text form of a page, one object a line, for test cases and for looking at
+// pages:
+//
+//	size 612 792
+//	72 100 540 112 12 Times "A line of text."
+//	72 114 300 126 12 Times-Bold "Turned text." angle=90 hidden color=#ff0000
+//	rule 72 200 540 201
+//	fill 72 200 540 240 #eeeeee
+//	image 72 300 200 400
+//	shape 72 300 200 400
+//	link 72 100 140 112 "https://example.org"
+//
+// Numbers are points. The four of a text line are the box of its glyphs; they
+// are spread over it evenly. Lines that begin with a hash sign are comments.
+
+// WriteText writes the page in its text form.
+func WriteText(w io.Writer, p *Page) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "size %s %s\n", short(p.Width), short(p.Height))
+	for i := range p.Runs {
+		r := &p.Runs[i]
+		for _, part := range evenParts(r) {
+			fmt.Fprintf(b, "%s %s %s %s", boxText(part.box), short(r.Size), fontText(r.Font), strconv.Quote(part.text))
+			if r.Angle != 0 {
+				fmt.Fprintf(b, " angle=%s", short(r.Angle))
+			}
+			if r.Mode == Invisible {
+				b.WriteString(" hidden")
+			}
+			if r.Color>>8 != 0 {
+				fmt.Fprintf(b, " color=#%06x", uint32(r.Color>>8))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	for _, r := range p.Rules {
+		fmt.Fprintf(b, "rule %s\n", boxText(r.Box))
+	}
+	for _, f := range p.Fills {
+		fmt.Fprintf(b, "fill %s #%06x\n", boxText(f.Box), uint32(f.Color>>8))
+	}
+	for _, s := range p.Shapes {
+		fmt.Fprintf(b, "shape %s\n", boxText(s.Box))
+	}
+	for _, i := range p.Images {
+		fmt.Fprintf(b, "image %s\n", boxText(i.Box))
+	}
+	for _, l := range p.Links {
+		if l.URI != "" {
+			fmt.Fprintf(b, "link %s %s\n", boxText(l.Box), strconv.Quote(l.URI))
+		}
+	}
+	return b.Flush()
+}
+
+// textPart is a stretch of a run that can be written as one line.
+type textPart struct {
+	box  geom.Rect
+	text string
+}
+
+// evenParts cuts a run at gaps, so that spreading the glyphs of a part evenly
+// puts none far from its place.
+func evenParts(r *Run) []textPart {
+	var out []textPart
+	var cur textPart
+	var b strings.Builder
+	flush := func() {
+		if b.Len() > 0 {
+			cur.text = b.String()
+			out = append(out, cur)
+		}
+		cur = textPart{}
+		b.Reset()
+	}
+	for i := range r.Glyphs {
+		g := &r.Glyphs[i]
+		if i > 0 && (g.Flags&SpaceBefore != 0 || math.Abs(g.Box.X0-r.Glyphs[i-1].Box.X1) > 0.15*r.Size) && r.Angle == 0 {
+			flush()
+		}
+		b.WriteRune(g.Rune)
+		cur.box = cur.box.Union(g.Box)
+	}
+	flush()
+	return out
+}
+
+func short(f float64) string { return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64) }
+
+func boxText(b geom.Rect) string {
+	return short(b.X0) + " " + short(b.Y0) + " " + short(b.X1) + " " + short(b.Y1)
+}
+
+// fontText names a font so that ParseText gives it the same nature.
+func fontText(f *Font) string {
+	name := strings.ReplaceAll(f.Name, " ", "")
+	if name == "" {
+		name = "Font"
+	}
+	lower := strings.ToLower(name)
+	if f.Bold && !strings.Contains(lower, "bold") {
+		name += "-Bold"
+	}
+	if f.Italic && !strings.Contains(lower, "italic") {
+		name += "-Italic"
+	}
+	if f.Monospace && !strings.Contains(lower, "mono") && !strings.Contains(lower, "courier") {
+		name += "-Mono"
+	}
+	return name
+}
+
+// ParseText reads the text form of a page.
+func ParseText(text string) (*Page, error) {
+	p := &Page{Number: 1, Width: 612, Height: 792}
+	fonts := map[string]*Font{}
+	for n, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if err := p.parseLine(line, fonts); err != nil {
+			return nil, fmt.Errorf("line %d: %q: %w", n+1, line, err)
+		}
+	}
+	return p, nil
+}
+
+func (p *Page) parseLine(line string, fonts map[string]*Font) error {
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "size":
+		_, err := fmt.Sscan(rest, &p.Width, &p.Height)
+		return err
+	case "rule":
+		box, _, err := parseBox(rest)
+		p.Rules = append(p.Rules, Rule{Box: box, Vertical: box.H() > box.W(), Color: 0xff})
+		return err
+	case "fill":
+		box, tail, err := parseBox(rest)
+		f := Fill{Box: box, Color: 0xeeeeeeff}
+		if c, ok := parseColor(strings.TrimSpace(tail)); ok {
+			f.Color = c
+		}
+		p.Fills = append(p.Fills, f)
+		return err
+	case "shape":
+		box, _, err := parseBox(rest)
+		p.Shapes = append(p.Shapes, Shape{Box: box, Curved: true})
+		return err
+	case "image":
+		box, _, err := parseBox(rest)
+		p.Images = append(p.Images, Image{Index: len(p.Images), Box: box, WidthPx: int(box.W()), HeightPx: int(box.H()), MCID: -1})
+		return err
+	case "link":
+		box, tail, err := parseBox(rest)
+		if err != nil {
+			return err
+		}
+		uri, err := strconv.Unquote(strings.TrimSpace(tail))
+		p.Links = append(p.Links, Link{Box: box, URI: uri})
+		return err
+	}
+	return p.parseRun(line, fonts)
+}
+
+func parseColor(s string) (Color, bool) {
+	if len(s) != 7 || s[0] != '#' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(s[1:], 16, 32)
+	return Color(v<<8 | 0xff), err == nil
+}
+
+// parseBox reads four numbers and returns what follows them.
+func parseBox(s string) (geom.Rect, string, error) {
+	var v [4]float64
+	for i := range v {
+		word, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+		f, err := strconv.ParseFloat(word, 64)
+		if err != nil {
+			return geom.Rect{}, "", fmt.Errorf("want four numbers, have %q", word)
+		}
+		v[i], s = f, rest
+	}
+	return geom.Rect{X0: v[0], Y0: v[1], X1: v[2], Y1: v[3]}, s, nil
+}
+
+func (p *Page) parseRun(line string, fonts map[string]*Font) error {
+	box, rest, err := parseBox(line)
+	if err != nil {
+		return err
+	}
+	sizeText, rest, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	size, err := strconv.ParseFloat(sizeText, 64)
+	if err != nil {
+		return fmt.Errorf("want a size, have %q", sizeText)
+	}
+	name, rest, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if fonts[name] == nil {
+		lower := strings.ToLower(name)
+		fonts[name] = &Font{
+			Name: name, Bold: strings.Contains(lower, "bold"), Italic: strings.Contains(lower, "italic"),
+			Monospace: strings.Contains(lower, "mono") || strings.Contains(lower, "courier"),
+			Symbolic:  strings.Contains(lower, "symbol") || strings.Contains(lower, "dingbat"),
+		}
+	}
+	quoted, err := strconv.QuotedPrefix(strings.TrimSpace(rest))
+	if err != nil {
+		return fmt.Errorf("want quoted text, have %q", rest)
+	}
+	text, _ := strconv.Unquote(quoted)
+	r := Run{Font: fonts[name], Size: size, Box: box, MCID: -1, Confidence: 1, Color: 0xff}
+	for _, opt := range strings.Fields(strings.TrimSpace(rest)[len(quoted):]) {
+		key, value, _ := strings.Cut(opt, "=")
+		switch key {
+		case "hidden":
+			r.Mode = Invisible
+		case "angle":
+			if r.Angle, err = strconv.ParseFloat(value, 64); err != nil {
+				return err
+			}
+		case "color":
+			c, ok := parseColor(value)
+			if !ok {
+				return fmt.Errorf("want a colour such as #ff0000, have %q", value)
+			}
+			r.Color = c
+		default:
+			return fmt.Errorf("unknown word %q", opt)
+		}
+	}
+	r.Glyphs = spread(text, box, size, r.Angle)
+	if len(r.Glyphs) == 0 {
+		return fmt.Errorf("no text")
+	}
+	p.Runs = append(p.Runs, r)
+	return nil
+}
+
+// baselineAt is where the baseline stands in a box of given height, from its top.
+const baselineAt = 0.8
+
+// spread lays characters evenly over a box.
+func spread(text string, box geom.Rect, size, angle float64) []Glyph {
+	runes := []rune(text)
+	sin, cos := math.Sincos(angle * math.Pi / 180)
+	upright := math.Abs(cos) >= math.Abs(sin)
+	length := box.W()
+	if !upright {
+		length = box.H()
+	}
+	step := length / float64(len(runes))
+	var out []Glyph
+	space := false
+	for i, c := range runes {
+		if c == ' ' {
+			space = true
+			continue
+		}
+		at := step * float64(i)
+		g := Glyph{Rune: c}
+		switch {
+		case upright && cos > 0:
+			g.Box = geom.Rect{X0: box.X0 + at, Y0: box.Y0, X1: box.X0 + at + step, Y1: box.Y1}
+			g.Origin = geom.Point{X: g.Box.X0, Y: box.Y0 + baselineAt*box.H()}
+		case upright:
+			g.Box = geom.Rect{X0: box.X1 - at - step, Y0: box.Y0, X1: box.X1 - at, Y1: box.Y1}
+			g.Origin = geom.Point{X: g.Box.X1, Y: box.Y1 - baselineAt*box.H()}
+		case sin > 0:
+			g.Box = geom.Rect{X0: box.X0, Y0: box.Y0 + at, X1: box.X1, Y1: box.Y0 + at + step}
+			g.Origin = geom.Point{X: box.X1 - baselineAt*box.W(), Y: g.Box.Y0}
+		default:
+			g.Box = geom.Rect{X0: box.X0, Y0: box.Y1 - at - step, X1: box.X1, Y1: box.Y1 - at}
+			g.Origin = geom.Point{X: box.X0 + baselineAt*box.W(), Y: g.Box.Y1}
+		}
+		if space {
+			g.Flags = SpaceBefore
+			space = false
+		}
+		out = append(out, g)
+	}
+	return out
+}
