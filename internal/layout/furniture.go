@@ -156,7 +156,7 @@ func repeats(d *document, rows []edgeRow, alike []int, k int) bool {
 	if strings.IndexFunc(r.key, unicode.IsLetter) < 0 {
 		return false // numbers are judged by counting
 	}
-	if strings.Contains(r.key, "#") && len(strings.Fields(r.key)) > 4 && r.gap < 1.2*d.body.leading {
+	if r.rank > 0 && strings.Contains(r.key, "#") && len(strings.Fields(r.key)) > 4 && r.gap < 1.2*d.body.leading {
 		return false // a line of the text itself, as in a form
 	}
 	pages := map[int]bool{}
