@@ -249,6 +249,7 @@ func (o *orderer) rate(els []element, g *gutter) float64 {
 // Rows of a form or an unruled table: short texts whose baselines agree.
 const (
 	pairedShare    = 0.75 // share of the lines of the shorter side that stand on a line of the other
+	maxLowerLabels = 0.34 // share of labels that begin with a small letter
 	labelFillWords = 3.5  // words of an average line of a column of labels
 )
 
@@ -273,6 +274,15 @@ func (o *orderer) pairsRows(a, b *side) bool {
 	}
 	if float64(paired) < pairedShare*float64(len(few.lines)) {
 		return false
+	}
+	lower := 0
+	for _, e := range few.lines {
+		if startsLower(o.s.lines[e.line].text) {
+			lower++
+		}
+	}
+	if float64(lower) > maxLowerLabels*float64(len(few.lines)) {
+		return false // lines of a sentence, such as a margin note
 	}
 	// Text columns on a common grid of baselines pair as well, but their lines
 	// hold many words.

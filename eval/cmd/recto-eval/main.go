@@ -16,16 +16,34 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"recto/eval"
+	"recto/internal/engine"
+	"recto/internal/render/markdown"
 )
 
-// engine returns what is scored when --pred is not given: the engine of this
-// tree, in process. It is plugged in here and nowhere else; while it is not,
-// both are nil.
-func engine() (eval.Predictor, eval.Locator) {
-	return nil, nil
+// engineOf starts the engine of this tree as what is scored when --pred is not
+// given. The structure tree is used when the corpus comes with it.
+func engineOf(ctx context.Context, ignoreTags bool) (eval.Predictor, error) {
+	e, err := engine.Start(ctx, engine.Config{Workers: 1}) // documents run in parallel already
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, path string) (string, error) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		r, err := e.Parse(ctx, engine.Source{Name: path, Data: data}, engine.Options{IgnoreTags: ignoreTags})
+		if err != nil {
+			return "", err
+		}
+		var b strings.Builder
+		err = markdown.Render(&b, r.Doc, markdown.Options{})
+		return b.String(), err
+	}, nil
 }
 
 func main() {
@@ -96,7 +114,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	scoring, err := o.scoring()
+	scoring, err := o.scoring(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,18 +144,18 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 }
 
 // scoring chooses what is scored.
-func (o options) scoring() (eval.Run, error) {
+func (o options) scoring(ctx context.Context) (eval.Run, error) {
 	if o.pred != "" {
 		if _, err := os.Stat(o.pred); err != nil {
 			return eval.Run{}, fmt.Errorf("read predictions: %w", err)
 		}
 		return eval.Run{Predict: eval.FromFolder(o.pred), Locate: eval.BoxesFromFolder(o.pred), OutDir: o.outDir}, nil
 	}
-	predict, locate := engine()
-	if predict == nil {
-		return eval.Run{}, errors.New("this build has no engine to score: give markdown files with --pred")
+	predict, err := engineOf(ctx, o.tags == "stripped")
+	if err != nil {
+		return eval.Run{}, err
 	}
-	return eval.Run{Predict: predict, Locate: locate, OutDir: o.outDir}, nil
+	return eval.Run{Predict: predict, OutDir: o.outDir}, nil
 }
 
 func (o options) print(w io.Writer, report eval.Report) error {
