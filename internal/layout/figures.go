@@ -160,14 +160,3 @@ func dropNested(in []figure) []figure {
 	})
 	return out
 }
-
-// inFigure reports whether a box lies in a vector drawing: then its text is a
-// label of the drawing.
-func (s *Sheet) inFigure(b geom.Rect) bool {
-	for i := range s.figures {
-		if s.figures[i].image < 0 && s.figures[i].box.Intersect(b).Area() > 0.7*b.Area() {
-			return true
-		}
-	}
-	return false
-}

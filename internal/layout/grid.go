@@ -91,17 +91,6 @@ func unsplit(r, c, w int, right func(r, c int) bool) bool {
 	return true
 }
 
-// cellAt returns the index of the cell that covers field (r, c), -1 for none.
-func (g *grid) cellAt(r, c int) int {
-	for k := range g.cells {
-		q := &g.cells[k]
-		if r >= q.row && r < q.row+q.rowSpan && c >= q.col && c < q.col+q.colSpan {
-			return k
-		}
-	}
-	return -1
-}
-
 // locate returns the index of the interval of edges that holds v.
 func locate(edges []float64, v float64) int {
 	i := slices.IndexFunc(edges, func(e float64) bool { return e > v })

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"recto/internal/geom"
-	"recto/internal/page"
 )
 
 // Geometry of drawn tables, in points.
@@ -345,6 +344,3 @@ func (g *grid) keep(rows, cols []bool) {
 func (s *Sheet) isFurniture(li int) bool {
 	return slices.Contains(s.header, li) || slices.Contains(s.footer, li)
 }
-
-// transparent reports whether a colour paints nothing.
-func transparent(c page.Color) bool { return c&0xff == 0 }

@@ -101,7 +101,7 @@ func (m *module) do(f api.Function, args ...uint64) uint64 {
 		m.stack[0] = 0
 	}
 	if err := f.CallWithStack(m.ctx, m.stack[:]); err != nil {
-		m.trap = fmt.Errorf("%w: %v", errTrap, err)
+		m.trap = fmt.Errorf("%w: %w", errTrap, err)
 		return 0
 	}
 	return m.stack[0]

@@ -62,7 +62,7 @@ func (r *Reader) load(data []byte, password string) error {
 	}
 	r.doc = m.call("FPDF_LoadMemDocument64", buf, uint64(len(data)), pass)
 	if m.trap != nil {
-		return fmt.Errorf("%w: %v", format.ErrBroken, m.trap)
+		return fmt.Errorf("%w: %w", format.ErrBroken, m.trap)
 	}
 	if r.doc == 0 {
 		switch m.callInt("FPDF_GetLastError") {
@@ -81,7 +81,7 @@ func (r *Reader) load(data []byte, password string) error {
 	r.pages = m.callInt("FPDF_GetPageCount", r.doc)
 	r.tagged = m.callInt("FPDFCatalog_IsTagged", r.doc) != 0
 	if m.trap != nil {
-		return fmt.Errorf("%w: %v", format.ErrBroken, m.trap)
+		return fmt.Errorf("%w: %w", format.ErrBroken, m.trap)
 	}
 	if r.pages <= 0 {
 		return fmt.Errorf("%w: it has no pages", format.ErrBroken)

@@ -1,0 +1,75 @@
+# Recto: what to type. `make` alone prints this list.
+.DEFAULT_GOAL := help
+.PHONY: run parse test check lint fmt golden page diff eval eval-update bench conformance build help
+
+BIN      := bin/recto
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GO       ?= go
+TOOLS    := $(CURDIR)/.cache/tools
+LINT     := $(TOOLS)/golangci-lint
+LINT_VERSION := v2.15.0
+ADDR     ?= 127.0.0.1:8080
+CORPUS   ?= testdata/corpus
+PAGE     ?= 1
+FORMAT   ?= html
+export CGO_ENABLED := 0
+
+run: build ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
+	@./$(BIN) serve --addr $(ADDR)
+
+parse: build ## parse one file to markdown: make parse FILE=x.pdf
+	@test -n "$(FILE)" || { echo "which file? make parse FILE=x.pdf" >&2; exit 2; }
+	@./$(BIN) parse $(ARGS) "$(FILE)"
+
+build: need-go ## build bin/recto
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
+
+test: need-go ## run all tests
+	$(GO) test ./...
+
+check: need-go ## what must hold before a commit: format, lint, test
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted (make fmt): $$bad" >&2; exit 1; }
+	$(GO) vet ./...
+	@$(MAKE) --no-print-directory lint
+	$(GO) test ./...
+
+lint: need-go ## static checks by the list in .golangci.yml
+	@test -x $(LINT) || { echo "building golangci-lint $(LINT_VERSION), some minutes, once"; GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION); }
+	$(LINT) run ./...
+
+fmt: need-go ## format the source
+	gofmt -w $$(git ls-files '*.go')
+
+golden: need-go ## rewrite expected outputs of tests; read the diff as carefully as code
+	$(GO) test ./internal/layout -run TestCases -update
+	$(GO) test ./internal/render/... ./internal/wire -update
+
+page: need-go ## one page, pass by pass, over its picture: make page FILE=x.pdf PAGE=3 [FORMAT=html|txt|items]
+	@test -n "$(FILE)" || { echo "which file? make page FILE=x.pdf PAGE=3" >&2; exit 2; }
+	@if [ "$(FORMAT)" = html ]; then $(GO) run ./eval/cmd/recto-page --file "$(FILE)" --page $(PAGE) --out page.html && echo "open page.html"; \
+	else $(GO) run ./eval/cmd/recto-page --file "$(FILE)" --page $(PAGE) --format $(FORMAT); fi
+
+eval: need-go ## scores on a corpus against the recorded ones: make eval [CORPUS=DIR] [ARGS=--docs]
+	@$(GO) run ./eval/cmd/recto-eval --corpus "$(CORPUS)" --out eval-out $(if $(filter testdata/corpus,$(CORPUS)),--baseline eval/baseline.tsv) $(ARGS)
+
+eval-update: need-go ## record the scores of the own corpus as the new baseline
+	@$(GO) run ./eval/cmd/recto-eval --corpus testdata/corpus --baseline eval/baseline.tsv --update
+
+diff: need-go ## wanted and got for one document: make diff DOC=name [CORPUS=DIR]
+	@test -n "$(DOC)" || { echo "which document? make diff DOC=name" >&2; exit 2; }
+	@$(GO) run ./eval/cmd/recto-eval --corpus "$(CORPUS)" --doc "$(DOC)" --out eval-out --fails
+	@want=$$(find "$(CORPUS)" -path '*gt/$(DOC).md' | head -1); got=$$(find eval-out -name '$(DOC).md' | head -1); \
+	git --no-pager diff --no-index --word-diff=color -- "$$want" "$$got" || true
+
+bench: need-go ## speed of the hot paths (SECONDS_EACH=2s); compare two runs with benchstat
+	$(GO) test -run '^$$' -bench . -benchtime $(or $(SECONDS_EACH),2s) ./internal/... 
+
+conformance: build ## drive the server with the official TypeScript SDK (needs Node)
+	@./conformance/run.sh $(BIN)
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
+
+.PHONY: need-go
+need-go:
+	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

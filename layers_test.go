@@ -1,0 +1,100 @@
+package recto
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// layers is the law of imports: a package may import those of the lines above
+// its own. Packages of one line do not know each other.
+var layers = [][]string{
+	{"internal/geom", "internal/text"},
+	{"internal/page", "internal/doc"},
+	{"internal/table", "internal/format"},
+	{"internal/format/pdf"},
+	{"internal/layout", "internal/render/markdown", "internal/render/spatial", "internal/render/xlsx"},
+	{"internal/engine", "internal/fetch"},
+	{"internal/wire", "internal/store", "internal/blob"},
+	{"internal/job"},
+	{"internal/api"},
+	{"cmd/recto", "eval/score"},
+	{"eval"},
+	{"eval/cmd/recto-eval", "eval/cmd/recto-page", "testdata/gen"},
+}
+
+// doors are the only packages that may import a third party's engine.
+var doors = map[string]string{
+	"github.com/klippa-app/go-pdfium": "internal/format/pdf",
+	"github.com/tetratelabs/wazero":   "internal/format/pdf",
+	"github.com/riverqueue/river":     "internal/job",
+	"gocloud.dev":                     "internal/blob",
+	"modernc.org/sqlite":              "internal/store",
+	"github.com/jackc/pgx":            "internal/store",
+	"github.com/pressly/goose":        "internal/store",
+	"github.com/xuri/excelize":        "internal/render/xlsx",
+	"code.dny.dev/ssrf":               "internal/fetch",
+	"github.com/danielgtaylor/huma":   "internal/api",
+	"github.com/getkin/kin-openapi":   "internal/api",
+	"github.com/alecthomas/kong":      "cmd/recto",
+}
+
+// TestLayers reads the imports itself: a test built on the go command's answer
+// is served stale from its cache.
+func TestLayers(t *testing.T) {
+	rank := map[string]int{}
+	for i, line := range layers {
+		for _, p := range line {
+			rank[p] = i
+		}
+	}
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "zscratch") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		level, known := rank[pkg]
+		if !known {
+			if !seen[pkg] {
+				t.Errorf("package %s stands in no layer: enter it in layers_test.go", pkg)
+				seen[pkg] = true
+			}
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			name := strings.Trim(spec.Path.Value, `"`)
+			if own, ok := strings.CutPrefix(name, "recto/"); ok {
+				if at, known := rank[own]; !known || at >= level {
+					t.Errorf("%s imports %s, which does not stand in a layer below %s", path, name, pkg)
+				}
+				continue
+			}
+			for prefix, door := range doors {
+				if strings.HasPrefix(name, prefix) && pkg != door {
+					t.Errorf("%s imports %s; its only door is %s", path, name, door)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
