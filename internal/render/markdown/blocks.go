@@ -260,16 +260,12 @@ func entryNumber(e *doc.ListEntry) (int, bool) {
 func list(l *doc.List, o Options, m marker) string {
 	var b strings.Builder
 	for i := range l.Entries {
-		e := &l.Entries[i]
 		begin := string(m.char)
-		text := e.Text
 		if m.ordered {
-			n, _ := entryNumber(e)
+			n, _ := entryNumber(&l.Entries[i])
 			begin = strconv.Itoa(n) + begin
-		} else if tells(e.Marker) {
-			text = append(doc.Text{{Text: e.Marker + " "}}, text...)
 		}
-		body := entry(text, e.Items, o)
+		body := entry(EntryText(l, i), l.Entries[i].Items, o)
 		if body == "" {
 			continue
 		}
@@ -279,6 +275,16 @@ func list(l *doc.List, o Options, m marker) string {
 		b.WriteString(begin + " " + indent(body, len(begin)+1))
 	}
 	return b.String()
+}
+
+// EntryText returns the text of a list's entry, with its marker where markdown's
+// own does not say the same.
+func EntryText(l *doc.List, i int) doc.Text {
+	e := &l.Entries[i]
+	if isNumbered(l) || !tells(e.Marker) {
+		return e.Text
+	}
+	return append(doc.Text{{Text: e.Marker + " "}}, e.Text...)
 }
 
 // tells reports whether a marker says more than that an entry begins here:

@@ -130,6 +130,10 @@ func (e escaper) startLine(b *strings.Builder, s string) int {
 		if !ends(line[1:]) && !isRuler(line) {
 			return 0
 		}
+	case "_":
+		if strings.Trim(line, "_ ") != "" {
+			return 0
+		}
 	case "=", ":", "|":
 		if !isRuler(line) {
 			return 0

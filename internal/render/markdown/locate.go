@@ -20,12 +20,13 @@ func locate(it doc.Item, md string) []Range {
 	}
 	pieces := make([]Range, len(boxes))
 	if len(boxes) == 1 {
-		pieces[0] = Range{0, utf16Len(md)}
+		pieces[0] = Range{0, Len(md)}
 		return pieces
 	}
 	f := follower{md: md, pieces: pieces, boxes: boxes}
 	f.skipMarker()
 	f.item(it)
+	takeMarkup(md, pieces)
 	toUTF16(md, pieces)
 	return pieces
 }
@@ -183,6 +184,34 @@ func lineMarker(line string) int {
 	}
 }
 
+// takeMarkup gives the markup around a piece to it: what touches it, and to the
+// outermost pieces all that is left.
+func takeMarkup(md string, pieces []Range) {
+	for i := range pieces {
+		p := &pieces[i]
+		if p.Start == p.End {
+			continue
+		}
+		low, high := 0, len(md)
+		for k := range pieces {
+			if o := pieces[k]; k != i && o.Start < o.End {
+				if o.End <= p.Start {
+					low = max(low, o.End)
+				}
+				if o.Start >= p.End {
+					high = min(high, o.Start)
+				}
+			}
+		}
+		for p.Start > low && (low == 0 || !isBreakable(rune(md[p.Start-1]))) {
+			p.Start--
+		}
+		for p.End < high && (high == len(md) || !isBreakable(rune(md[p.End]))) {
+			p.End++
+		}
+	}
+}
+
 // nearest returns the box that holds the middle of b, or the closest one.
 func nearest(boxes []geom.Rect, b geom.Rect) int {
 	x, y := b.CenterX(), b.CenterY()
@@ -197,7 +226,8 @@ func nearest(boxes []geom.Rect, b geom.Rect) int {
 	return best
 }
 
-func utf16Len(s string) int {
+// Len returns how long a text is in UTF-16 code units.
+func Len(s string) int {
 	n := 0
 	for _, r := range s {
 		n += utf16.RuneLen(r)
@@ -208,7 +238,7 @@ func utf16Len(s string) int {
 // toUTF16 turns byte offsets in s into UTF-16 offsets.
 func toUTF16(s string, pieces []Range) {
 	for i := range pieces {
-		start := utf16Len(s[:pieces[i].Start])
-		pieces[i] = Range{start, start + utf16Len(s[pieces[i].Start:pieces[i].End])}
+		start := Len(s[:pieces[i].Start])
+		pieces[i] = Range{start, start + Len(s[pieces[i].Start:pieces[i].End])}
 	}
 }

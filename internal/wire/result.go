@@ -1,0 +1,200 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"recto/internal/engine"
+	"recto/internal/geom"
+	"recto/internal/render/markdown"
+)
+
+// TextResult is the plain text of all pages, arranged as on paper.
+type TextResult struct {
+	Pages []TextPage `json:"pages"`
+}
+
+// TextPage is the plain text of one page; "" for one that could not be read.
+type TextPage struct {
+	PageNumber int    `json:"page_number"`
+	Text       string `json:"text"`
+}
+
+// Text converts the text of a result.
+func Text(r *engine.Result) TextResult {
+	pages := make([]TextPage, len(r.Doc.Pages))
+	for i, p := range r.Doc.Pages {
+		pages[i].PageNumber = p.Number
+		if p.Err == nil && i < len(r.Text) {
+			pages[i].Text = r.Text[i]
+		}
+	}
+	return TextResult{Pages: pages}
+}
+
+// TextFull returns the text of all pages that could be read as one string.
+func TextFull(r *engine.Result) string {
+	var texts []string
+	for i, p := range r.Doc.Pages {
+		if p.Err == nil && i < len(r.Text) {
+			texts = append(texts, r.Text[i])
+		}
+	}
+	return strings.Join(texts, markdown.PageSeparator)
+}
+
+// MarkdownResult is the markdown of all pages.
+type MarkdownResult struct {
+	Pages []MarkdownPage `json:"pages"`
+}
+
+// MarkdownPage is the markdown of one page, or why there is none.
+type MarkdownPage struct {
+	PageNumber int     `json:"page_number"`
+	Success    bool    `json:"success"`
+	Markdown   *string `json:"markdown,omitempty"` // set when Success
+	Header     *string `json:"header,omitempty"`
+	Footer     *string `json:"footer,omitempty"`
+	Error      *string `json:"error,omitempty"` // set when not Success
+}
+
+// Markdown converts the markdown of a result.
+func Markdown(r *engine.Result, o markdown.Options) MarkdownResult {
+	pages := make([]MarkdownPage, len(r.Doc.Pages))
+	for i, p := range r.Doc.Pages {
+		pages[i].PageNumber = p.Number
+		if p.Err != nil {
+			pages[i].Error = new(p.Err.Error())
+			continue
+		}
+		pages[i].Success = true
+		pages[i].Markdown = new(markdown.Page(p, o))
+		pages[i].Header = filled(markdown.Header(p, o))
+		pages[i].Footer = filled(markdown.Footer(p, o))
+	}
+	return MarkdownResult{Pages: pages}
+}
+
+// MarkdownFull returns the markdown of all pages that could be read as one
+// string.
+func MarkdownFull(m MarkdownResult) string {
+	var texts []string
+	for i := range m.Pages {
+		if m.Pages[i].Markdown != nil {
+			texts = append(texts, *m.Pages[i].Markdown)
+		}
+	}
+	return strings.Join(texts, markdown.PageSeparator)
+}
+
+// filled returns nil for an empty string.
+func filled(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// MetadataResult is what is known about the pages.
+type MetadataResult struct {
+	Pages []MetadataPage `json:"pages"`
+}
+
+// MetadataPage is what is known about one page.
+type MetadataPage struct {
+	PageNumber               int      `json:"page_number"`
+	Confidence               *float64 `json:"confidence"`
+	PrintedPageNumber        *string  `json:"printed_page_number"`
+	OriginalOrientationAngle *int     `json:"original_orientation_angle"`
+	CostOptimized            *bool    `json:"cost_optimized"`
+	TriggeredAutoMode        *bool    `json:"triggered_auto_mode"`
+	SlideSectionName         *string  `json:"slide_section_name"`
+	SpeakerNotes             *string  `json:"speaker_notes"`
+}
+
+// Metadata converts what a result knows about its pages.
+func Metadata(r *engine.Result) MetadataResult {
+	pages := make([]MetadataPage, len(r.Doc.Pages))
+	for i, p := range r.Doc.Pages {
+		pages[i].PageNumber = p.Number
+		if p.Err != nil {
+			continue
+		}
+		pages[i] = MetadataPage{
+			PageNumber:               p.Number,
+			Confidence:               new(round(p.Confidence, 1000)),
+			PrintedPageNumber:        filled(p.PrintedNumber),
+			OriginalOrientationAngle: new(p.Rotation),
+			CostOptimized:            new(false),
+			TriggeredAutoMode:        new(false),
+		}
+	}
+	return MetadataResult{Pages: pages}
+}
+
+// RawWordsPage is one line of the raw words: a page's words with their boxes.
+type RawWordsPage struct {
+	PageNumber int       `json:"page_number"`
+	PageWidth  float64   `json:"page_width"`
+	PageHeight float64   `json:"page_height"`
+	Success    bool      `json:"success"`
+	Words      []RawWord `json:"words"`
+}
+
+// RawWord is a word as it stands on the page.
+type RawWord struct {
+	Text       string  `json:"text"`
+	BBox       WordBox `json:"bbox"`
+	Confidence float64 `json:"confidence"`
+}
+
+// WordBox is a place on the page in points from the top left.
+type WordBox struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+	W float64 `json:"w"`
+	H float64 `json:"h"`
+}
+
+// RawWords writes the words of a result as JSON lines, one a page.
+func RawWords(w io.Writer, r *engine.Result) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for i, p := range r.Doc.Pages {
+		row := RawWordsPage{
+			PageNumber: p.Number, PageWidth: points(p.Width), PageHeight: points(p.Height),
+			Success: p.Err == nil, Words: []RawWord{},
+		}
+		if i < len(r.Words) {
+			for _, word := range r.Words[i] {
+				x, y, width, height := corner(word.Box)
+				row.Words = append(row.Words, RawWord{
+					Text: word.Text, BBox: WordBox{x, y, width, height}, Confidence: round(word.Confidence, 1000),
+				})
+			}
+		}
+		if err := e.Encode(row); err != nil {
+			return fmt.Errorf("write words of page %d: %w", p.Number, err)
+		}
+	}
+	return nil
+}
+
+// corner returns a rectangle as clients have it, rounded.
+func corner(r geom.Rect) (x, y, w, h float64) {
+	return points(r.X0), points(r.Y0), points(r.W()), points(r.H())
+}
+
+// points rounds a length to hundredths of a point.
+func points(v float64) float64 { return round(v, 100) }
+
+// round rounds to parts of one; what is no number becomes 0, which JSON can say.
+func round(v, parts float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return math.Round(v*parts) / parts
+}
