@@ -1,0 +1,210 @@
+// Package xlsx writes the tables of a document as a workbook, one sheet a table.
+// It is the only door to the spreadsheet library. Text never becomes a formula;
+// cells that are plain numbers (see package table) become numbers that look as
+// printed.
+package xlsx
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"recto/internal/doc"
+	"recto/internal/table"
+)
+
+// Options shape the workbook. The zero value names sheets after captions.
+type Options struct {
+	NumberedSheets bool // "Table 1", "Table 2", … instead
+}
+
+// Column widths in characters.
+const (
+	minWidth = 8
+	maxWidth = 60 // wider ones are wrapped
+)
+
+// Render writes the workbook. A document without tables gives one empty sheet,
+// since a workbook must have one.
+func Render(w io.Writer, d *doc.Document, o Options) error {
+	f := excelize.NewFile()
+	defer f.Close()
+	b := book{file: f, names: sheetNames{taken: map[string]bool{}}, styles: map[style]int{}}
+	n := 0
+	for _, t := range tables(d) {
+		n++
+		name := fmt.Sprintf("Table %d", n)
+		if caption := t.Caption.Plain(); !o.NumberedSheets && strings.TrimSpace(caption) != "" {
+			name = caption
+		}
+		if err := b.add(t, b.names.unique(name)); err != nil {
+			return fmt.Errorf("write table %d as a sheet: %w", n, err)
+		}
+	}
+	if err := f.Write(w); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	return nil
+}
+
+// tables returns the tables that have rows, in reading order; one that goes on
+// from an earlier page is empty.
+func tables(d *doc.Document) []*doc.Table {
+	var found []*doc.Table
+	var walk func(items []doc.Item)
+	walk = func(items []doc.Item) {
+		for _, it := range items {
+			switch it := it.(type) {
+			case *doc.Table:
+				if it.RowCount > 0 && it.ColCount > 0 {
+					found = append(found, it)
+				}
+			case *doc.List:
+				for i := range it.Entries {
+					walk(it.Entries[i].Items)
+				}
+			case *doc.Heading, *doc.Paragraph, *doc.Code, *doc.Figure, *doc.Caption, *doc.Footnote, *doc.Formula, *doc.Link:
+			}
+		}
+	}
+	for _, p := range d.Pages {
+		walk(p.Items)
+	}
+	return found
+}
+
+// book is the workbook being written.
+type book struct {
+	file   *excelize.File
+	sheets int
+	names  sheetNames
+	styles map[style]int // ids in the file
+}
+
+// style is how a cell looks.
+type style struct {
+	header bool
+	format string // number format, "" for text
+}
+
+func (b *book) add(t *doc.Table, name string) error {
+	b.sheets++
+	var err error
+	if b.sheets == 1 { // a new file comes with a sheet
+		err = b.file.SetSheetName(b.file.GetSheetName(0), name)
+	} else {
+		_, err = b.file.NewSheet(name)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := b.file.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	for col, width := range columnWidths(t) {
+		if err := s.SetColWidth(col+1, col+1, width); err != nil {
+			return err
+		}
+	}
+	cells := map[[2]int]*doc.Cell{}
+	for i := range t.Cells {
+		cells[[2]int{t.Cells[i].Row, t.Cells[i].Col}] = &t.Cells[i]
+	}
+	for row, values := range table.Rows(t) {
+		out := make([]any, len(values))
+		for col, v := range values {
+			c := cells[[2]int{row, col}]
+			if c == nil {
+				continue
+			}
+			id, err := b.style(style{header: c.Header || row < t.HeaderRows, format: numberFormat(v, c.Text.Plain())})
+			if err != nil {
+				return err
+			}
+			out[col] = excelize.Cell{StyleID: id, Value: v}
+		}
+		if err := s.SetRow(cellName(row, 0), out); err != nil {
+			return err
+		}
+	}
+	for i := range t.Cells {
+		c := &t.Cells[i]
+		lastRow, lastCol := min(c.Row+c.RowSpan, t.RowCount)-1, min(c.Col+c.ColSpan, t.ColCount)-1
+		if lastRow <= c.Row && lastCol <= c.Col {
+			continue
+		}
+		if err := s.MergeCell(cellName(c.Row, c.Col), cellName(max(lastRow, c.Row), max(lastCol, c.Col))); err != nil {
+			return err
+		}
+	}
+	return s.Flush()
+}
+
+// style returns the file's id of a style.
+func (b *book) style(s style) (int, error) {
+	if id, ok := b.styles[s]; ok {
+		return id, nil
+	}
+	x := &excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+	if s.header {
+		x.Font = &excelize.Font{Bold: true}
+		x.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}
+	}
+	if s.format != "" {
+		x.CustomNumFmt = &s.format
+	}
+	id, err := b.file.NewStyle(x)
+	if err != nil {
+		return 0, err
+	}
+	b.styles[s] = id
+	return id, nil
+}
+
+// numberFormat returns the format that shows a number as it was printed: with
+// its decimals and its grouping.
+func numberFormat(v any, printed string) string {
+	switch v.(type) {
+	case int64, float64:
+	default:
+		return ""
+	}
+	format := "0"
+	if strings.Contains(printed, ",") {
+		format = "#,##0"
+	}
+	if _, decimals, found := strings.Cut(strings.TrimSpace(printed), "."); found {
+		format += "." + strings.Repeat("0", len(decimals))
+	}
+	return format
+}
+
+func columnWidths(t *doc.Table) []float64 {
+	widths := make([]float64, t.ColCount)
+	for col := range widths {
+		widths[col] = minWidth
+	}
+	for i := range t.Cells {
+		c := &t.Cells[i]
+		if c.ColSpan > 1 || c.Col < 0 || c.Col >= t.ColCount {
+			continue
+		}
+		for line := range strings.SplitSeq(c.Text.Plain(), "\n") {
+			widths[c.Col] = min(maxWidth, max(widths[c.Col], float64(utf8.RuneCountInString(line)+2)))
+		}
+	}
+	return widths
+}
+
+// cellName returns a place as "A1".
+func cellName(row, col int) string {
+	name, err := excelize.CoordinatesToCellName(col+1, row+1)
+	if err != nil {
+		return "" // refused by whatever it is passed to
+	}
+	return name
+}
