@@ -121,19 +121,29 @@ func (s *Sheet) drawings() []geom.Rect {
 	return out
 }
 
-// maxTextInDrawing is the share of a drawing that lines of running text may
-// cover; beyond it the shapes are decoration around text.
-const maxTextInDrawing = 0.35
+// Shapes around running text are decoration, not a drawing: labels are few
+// words in small type.
+const (
+	maxTextInDrawing = 0.3 // share of a drawing that its labels cover
+	sentenceWords    = 6   // words of a line that is no label
+	maxSentences     = 3   // such lines in a drawing
+)
 
-// coveredByText reports whether a region is mostly text.
+// coveredByText reports whether a region holds running text.
 func (s *Sheet) coveredByText(box geom.Rect) bool {
-	covered := 0.0
+	covered, sentences := 0.0, 0
 	for i := range s.lines {
-		if l := &s.lines[i]; l.box.Overlaps(box) {
-			covered += l.box.Intersect(box).Area()
+		l := &s.lines[i]
+		part := l.box.Intersect(box).Area()
+		if part == 0 {
+			continue
+		}
+		covered += part
+		if part > 0.7*l.box.Area() && len(l.pieces) >= sentenceWords && l.size >= 0.85*s.body {
+			sentences++
 		}
 	}
-	return covered > maxTextInDrawing*box.Area()
+	return covered > maxTextInDrawing*box.Area() || sentences > maxSentences
 }
 
 // dropNested removes figures inside others and joins those that overlap much.

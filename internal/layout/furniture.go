@@ -51,6 +51,9 @@ func findFurniture(d *document) {
 		}
 		markByPlace(d, rows, furniture)
 		for k := range rows {
+			furniture[k] = furniture[k] || looksLikeFurniture(d, &rows[k])
+		}
+		for k := range rows {
 			if !furniture[k] || !outerAreFurniture(rows, furniture, k) {
 				continue
 			}
@@ -62,6 +65,9 @@ func findFurniture(d *document) {
 			}
 		}
 	}
+	for _, s := range d.sheets {
+		s.markMarginStamps()
+	}
 	readPrintedNumbers(d)
 	for _, s := range d.sheets {
 		byHeight := func(a, b int) int {
@@ -69,6 +75,32 @@ func findFurniture(d *document) {
 		}
 		slices.SortFunc(s.header, byHeight)
 		slices.SortFunc(s.footer, byHeight)
+	}
+}
+
+// marginZone is the share of the page width in which turned text is a stamp.
+const marginZone = 0.08
+
+// markMarginStamps puts turned text along the sides of an upright page, such as
+// the notes of a download, with the footer.
+func (s *Sheet) markMarginStamps() {
+	turned, upright := 0, 0
+	for i := range s.lines {
+		if s.lines[i].angle == 0 {
+			upright += s.lines[i].glyphs
+		} else {
+			turned += s.lines[i].glyphs
+		}
+	}
+	if turned*4 > upright {
+		return
+	}
+	for i := range s.lines {
+		l := &s.lines[i]
+		edge := l.box.X1 < marginZone*s.in.Width || l.box.X0 > (1-marginZone)*s.in.Width
+		if l.angle != 0 && edge && l.box.H() > 2*l.box.W() {
+			s.footer = append(s.footer, i)
+		}
 	}
 }
 
@@ -282,6 +314,40 @@ func markByPlace(d *document, rows []edgeRow, furniture []bool) {
 		share := float64(same) / float64(len(d.sheets))
 		furniture[k] = share >= 0.3 && hasNumber || share >= 0.5 && r.size < 0.97*d.body.size
 	}
+}
+
+// furnitureWords are words of stamps and running lines that text seldom begins a
+// page with.
+var furnitureWords = regexp.MustCompile(`(?i)(https?://|www\.|©|\(c\) ?[12]\d{3}|copyright|all rights reserved|downloaded from|download date|revision:|doi:|vol(\.|ume) ?\d|issue \d|\bpage \d|\bp/n\b|issn|confidential|[12]\d{3} ?\||\| ?\d+$)`)
+
+// Evidence that a row at the very edge is furniture without being repeated.
+const (
+	edgeZone     = 0.085 // share of the page height at the very edge
+	edgeGap      = 1.9   // white towards the text, in leadings
+	edgeEvidence = 3     // of the four signs
+)
+
+// looksLikeFurniture judges a row by itself, for documents of a page or two: at
+// the very edge, in smaller type, apart from the text, with words of stamps.
+func looksLikeFurniture(d *document, r *edgeRow) bool {
+	s := d.sheets[r.sheet]
+	if len(s.lines) < 8 {
+		return false // a slide or a cover
+	}
+	signs := 0
+	if r.base < edgeZone*s.in.Height || r.base > (1-edgeZone)*s.in.Height {
+		signs++
+	}
+	if r.size < 0.95*d.body.size {
+		signs++
+	}
+	if r.gap > edgeGap*max(d.body.leading, r.size) {
+		signs++
+	}
+	if furnitureWords.MatchString(r.text) {
+		signs++
+	}
+	return signs >= edgeEvidence
 }
 
 // outerAreFurniture reports whether every row further out on the same page is

@@ -150,7 +150,15 @@ func figure(f *doc.Figure, o Options) string {
 	}
 	caption := inline(f.Caption, o, inBlock)
 	alt := cleanSpaces(f.Alt, inHeading)
+	if alt == "" && url != "" {
+		alt = cleanSpaces(f.Labels.Plain(), inHeading) // the words of a chart can be searched
+	}
 	if url == "" && alt == "" {
+		if labels := inline(f.Labels, o, inBlock); labels != "" && caption != "" {
+			return labels + "\n\n" + caption
+		} else if labels != "" {
+			return labels
+		}
 		return caption
 	}
 	e := escaper{at: inHeading, inLink: true, styled: true, bounded: true}
