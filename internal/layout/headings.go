@@ -67,7 +67,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 		return false
 	}
 	for _, li := range b.lines {
-		if s.lines[li].angle != 0 {
+		if l := &s.lines[li]; l.angle != 0 || l.wide && s.standsAlone(l) {
 			return false
 		}
 	}
@@ -292,11 +292,32 @@ func setLevels(d *document, found []headingAt) {
 	if title >= 0 {
 		next = 2
 	}
-	for k, l := range looks {
-		if k > 0 && !sameRank(looks[k-1], l) {
+	used := func(l look) int {
+		n := 0
+		for _, c := range depth[l] {
+			n += c
+		}
+		return n
+	}
+	// A look that occurs once, on a cover or as an accident, makes no level of its
+	// own as long as others recur.
+	recurring := 0
+	for _, l := range looks {
+		if used(l) > 1 {
+			recurring++
+		}
+	}
+	var last *look
+	for k := range looks {
+		l := looks[k]
+		once := recurring >= 2 && used(l) == 1
+		if last != nil && !once && !sameRank(*last, l) {
 			next++
 		}
 		level[l] = next
+		if !once {
+			last = &looks[k]
+		}
 	}
 	// Numbering is stronger than looks: "2.1" is one below "2".
 	top := 0
