@@ -120,6 +120,18 @@ func ruledGrid(c cluster) *grid {
 			ys = append(ys, h.CenterY())
 		}
 	}
+	// Rules that stick out beyond the outermost cross rules bound open cells.
+	var left, right, top, bottom []float64
+	for _, h := range c.h {
+		left, right = append(left, h.X0), append(right, h.X1)
+	}
+	for _, v := range c.v {
+		top, bottom = append(top, v.Y0), append(bottom, v.Y1)
+	}
+	xs = append(xs, agreed(left)...)
+	xs = append(xs, agreed(right)...)
+	ys = append(ys, agreed(top)...)
+	ys = append(ys, agreed(bottom)...)
 	xs, ys = clusterEdges(xs, edgeSlack), clusterEdges(ys, edgeSlack)
 	if len(xs) < 2 || len(ys) < 2 || len(xs) > maxGridLines || len(ys) > maxGridLines {
 		return nil
@@ -144,6 +156,25 @@ func ruledGrid(c cluster) *grid {
 	}
 	g.drawn, g.confidence = true, 0.95
 	return g
+}
+
+// minAgreed is how many rules must end at one place for it to bound cells.
+const minAgreed = 3
+
+// agreed returns the outermost place at which several rules end.
+func agreed(ends []float64) []float64 {
+	for _, e := range clusterEdges(slices.Clone(ends), edgeSlack) {
+		n := 0
+		for _, x := range ends {
+			if math.Abs(x-e) <= edgeSlack {
+				n++
+			}
+		}
+		if n >= minAgreed && (e-slices.Min(ends) < edgeSlack || slices.Max(ends)-e < edgeSlack) {
+			return []float64{e}
+		}
+	}
+	return nil
 }
 
 // findTables finds the page's tables and takes their text out of the lines.
@@ -198,6 +229,8 @@ func (s *Sheet) addTable(g *grid, candidates []int) bool {
 	}
 	g.takeText(s, candidates)
 	g = s.splitByAlignment(g)
+	g = s.splitRows(g)
+	s.splitSpans(g)
 	g.dropEmpty()
 	if len(g.xs) < 3 || len(g.ys) < 3 {
 		return false
