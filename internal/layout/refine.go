@@ -77,9 +77,12 @@ func (s *Sheet) divides(pieces []int, x float64) bool {
 // A band of a grid whose cells hold many short lines at the same heights is
 // several rows without rules between them.
 const (
-	minBandRows  = 3   // lines at common heights
-	minBandShare = 0.5 // share of the filled cells that have them
-	maxBandWords = 4.5 // words of an average line; wrapped text has more
+	minBandRows    = 3   // lines at common heights
+	minBandShare   = 0.5 // share of the filled cells that have them
+	minBandNumbers = 0.5 // share of its lines beyond the first column that are numbers
+	minTallRows    = 5   // or so many lines in a band that is
+	tallBand       = 0.6 // so much of the table's height
+	maxBandWords   = 4.5 // words of an average line; wrapped text has more
 )
 
 // splitRows divides the bands of a drawn grid that hold several rows of text.
@@ -99,7 +102,8 @@ func (s *Sheet) splitRows(g *grid) *grid {
 				pieces = append(pieces, c.pieces...)
 			}
 		}
-		if c := s.bandCuts(cells, pieces); len(c) > 0 {
+		tall := g.ys[r+1]-g.ys[r] > tallBand*(g.ys[rows]-g.ys[0])
+		if c := s.bandCuts(cells, pieces, tall); len(c) > 0 {
 			cuts[r] = c
 		}
 	}
@@ -146,12 +150,13 @@ func (s *Sheet) splitRows(g *grid) *grid {
 }
 
 // bandCuts returns the heights at which a band of cells is divided, nil when its
-// lines are wrapped text.
-func (s *Sheet) bandCuts(cells []*gridCell, pieces []int) []float64 {
+// lines are wrapped text: neither are most of them numbers, nor is the band tall,
+// that is nearly all of the table.
+func (s *Sheet) bandCuts(cells []*gridCell, pieces []int, tall bool) []float64 {
 	if len(cells) < 2 {
 		return nil
 	}
-	most, deep, words, lines := 0, 0, 0, 0
+	most, deep, words, lines, numbers, beyond := 0, 0, 0, 0, 0, 0
 	for _, c := range cells {
 		most = max(most, len(c.lines))
 	}
@@ -165,9 +170,18 @@ func (s *Sheet) bandCuts(cells []*gridCell, pieces []int) []float64 {
 		for _, l := range c.lines {
 			lines++
 			words += len(l)
+			if c.col > 0 {
+				beyond++
+				if isNumeric(s.plain(l)) {
+					numbers++
+				}
+			}
 		}
 	}
 	if deep < 2 || float64(deep) < minBandShare*float64(len(cells)) || float64(words) > maxBandWords*float64(lines) {
+		return nil
+	}
+	if float64(numbers) < minBandNumbers*float64(beyond) && !(tall && most >= minTallRows) {
 		return nil
 	}
 	rows := s.rowsIn(pieces)
@@ -189,6 +203,18 @@ func (s *Sheet) bandCuts(cells []*gridCell, pieces []int) []float64 {
 		out = append(out, (rows[k-1].bottom+rows[k].top)/2)
 	}
 	return out
+}
+
+// plain returns the text of a line of pieces.
+func (s *Sheet) plain(pieces []int) string {
+	var b strings.Builder
+	for k, i := range pieces {
+		if k > 0 && s.pieces[i].space {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s.pieces[i].text)
+	}
+	return b.String()
 }
 
 // columnsIn counts the cells a row of text stands in.
