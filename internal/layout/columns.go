@@ -256,7 +256,7 @@ const (
 // pairsRows reports whether the two sides are label and value, or cells of rows:
 // then the rows are read across.
 func (o *orderer) pairsRows(a, b *side) bool {
-	if len(a.lines) == 0 || len(b.lines) == 0 {
+	if min(len(a.lines), len(b.lines)) == 0 || min(len(a.lines), len(b.lines)) == 1 && (a.hasGraphic || b.hasGraphic) {
 		return false
 	}
 	few, many := a, b

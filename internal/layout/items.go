@@ -258,10 +258,14 @@ func joinInlines(t doc.Text) doc.Text {
 // joinHyphen decides what becomes of a hyphen at the end of a line. ok says that
 // no space follows; joined is not empty when the hyphen itself goes.
 func joinHyphen(out doc.Text, prev *piece, next string) (joined string, ok bool) {
-	if len(out) == 0 || !strings.HasSuffix(prev.text, "-") || len(prev.text) < 2 {
+	if len(out) == 0 || !strings.HasSuffix(prev.text, "-") {
 		return "", false
 	}
-	before, _ := utf8.DecodeLastRuneInString(prev.text[:len(prev.text)-1])
+	word := lastWord(out)
+	if len(word) < 2 {
+		return "", false
+	}
+	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-1])
 	after, _ := utf8.DecodeRuneInString(next)
 	if !unicode.IsLetter(before) || !unicode.IsLetter(after) {
 		return "", unicode.IsDigit(before) && unicode.IsDigit(after) || unicode.IsLetter(before) && unicode.IsDigit(after)
@@ -269,14 +273,27 @@ func joinHyphen(out doc.Text, prev *piece, next string) (joined string, ok bool)
 	if unicode.IsUpper(after) {
 		return "", true // a compound of names: the hyphen stays
 	}
-	if strings.Contains(prev.text[:len(prev.text)-1], "-") && !prev.hyphen {
+	if strings.Contains(word[:len(word)-1], "-") && !prev.hyphen {
 		return "", true // "state-of-the-" goes on
 	}
-	switch strings.ToLower(strings.Trim(prev.text, `-("'“‘`)) {
+	switch strings.ToLower(strings.Trim(word, `-("'“‘`)) {
 	case "self", "non", "well", "high", "low", "long", "short", "cross", "half", "all", "ex", "so", "co", "e", "x", "t", "semi", "full", "real", "open", "multi":
 		return "", true
 	}
 	return "-", true
+}
+
+// lastWord returns what stands behind the last space of a text.
+func lastWord(t doc.Text) string {
+	word := ""
+	for i := len(t) - 1; i >= 0; i-- {
+		in := t[i].Text
+		if at := strings.LastIndexByte(in, ' '); at >= 0 {
+			return in[at+1:] + word
+		}
+		word = in + word
+	}
+	return word
 }
 
 // linkAt returns the target of the link a piece stands in.

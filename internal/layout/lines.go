@@ -424,7 +424,7 @@ func (s *Sheet) setSpaces(seg []spot) {
 			p.space = gap > -0.5*em && !betweenIdeographs(q.text, p.text)
 			continue
 		}
-		drawn := p.space && gap > 0.05*em
+		drawn := p.space && gap > -0.15*em
 		p.space = (drawn || gap > limit) && !betweenIdeographs(q.text, p.text)
 	}
 	s.closeSpread(seg)

@@ -184,7 +184,7 @@ func (s *Sheet) dropOverprints() {
 		for dy := -1; dy <= 1 && !repeated; dy++ {
 			for _, k := range seen[spot{p.text, y + dy}] {
 				q := &s.pieces[k]
-				if math.Abs(p.base-q.base) < overprintShift*p.size && math.Abs(p.box.X0-q.box.X0) < overprintShift*p.size && math.Abs(p.size-q.size) < 0.2*p.size {
+				if math.Abs(p.base-q.base) < overprintShift*p.size && math.Abs(p.box.X0-q.box.X0) < min(overprintShift*p.size, 0.4*p.box.W()) && math.Abs(p.size-q.size) < 0.2*p.size {
 					repeated = true
 					if p.run != q.run {
 						s.pieces[k].style |= boldIfShifted(p, q)
