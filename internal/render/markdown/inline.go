@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"recto/internal/doc"
@@ -83,8 +84,8 @@ type piece struct {
 var textStyles = []doc.Style{doc.Bold, doc.Italic, doc.Strike, doc.Underline, doc.Superscript, doc.Subscript}
 
 // pieces merges neighbours of one style, settles spaces and line breaks, and
-// drops styles that say nothing: those of all of a heading, and monospace where
-// nothing stands out against it.
+// drops styles that say nothing: those of all of a heading, monospace where
+// nothing stands out against it, and those that calm names.
 func pieces(t doc.Text, o Options, at place) []piece {
 	drop := doc.Style(0)
 	if uniform(t, doc.Monospace) {
@@ -112,6 +113,7 @@ func pieces(t doc.Text, o Options, at place) []piece {
 		ps = append(ps, p)
 	}
 	ps = settleSpaces(ps, at)
+	calm(ps)
 	for i := range ps {
 		if !isBlank(ps[i].text) {
 			continue
@@ -136,6 +138,33 @@ func pieces(t doc.Text, o Options, at place) []piece {
 	_, merged, _ = trimPieces(merged)
 	return merged
 }
+
+// calm drops bold and italic where nobody sees them and the markup would only be
+// noise: on raised and lowered text, and on punctuation that stands alone in its
+// style, such as a full stop after an italic sentence's footnote mark.
+func calm(ps []piece) {
+	const weight = doc.Bold | doc.Italic
+	for i := range ps {
+		if ps[i].style&(doc.Superscript|doc.Subscript) != 0 {
+			ps[i].style &^= weight
+		}
+	}
+	around := func(i, step int) doc.Style {
+		for i += step; i >= 0 && i < len(ps); i += step {
+			if !isBlank(ps[i].text) {
+				return ps[i].style
+			}
+		}
+		return 0
+	}
+	for i := range ps {
+		if ps[i].style&weight != 0 && ps[i].style&doc.Monospace == 0 && !strings.ContainsFunc(ps[i].text, isWordRune) {
+			ps[i].style &^= weight &^ (around(i, -1) | around(i, 1))
+		}
+	}
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // uniform reports whether all visible text has a style.
 func uniform(t doc.Text, s doc.Style) bool {
