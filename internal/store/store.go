@@ -109,7 +109,7 @@ func (d *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }() // nothing to roll back after a commit
 	if err := f(tx); err != nil {
 		return err
 	}
