@@ -1,0 +1,72 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+
+	"recto/internal/engine"
+	"recto/internal/format"
+	"recto/internal/wire"
+)
+
+// failure is the document's or the request's own fault: trying again would not
+// help.
+type failure struct {
+	code  string
+	cause error
+}
+
+func (f *failure) Error() string { return f.code + ": " + f.cause.Error() }
+func (f *failure) Unwrap() error { return f.cause }
+
+// codes turns the errors of readers into what clients know.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{format.ErrUnsupported, wire.UnsupportedFileType},
+	{format.ErrEncrypted, wire.PDFIsProtected},
+	{format.ErrPassword, wire.PDFIsProtected},
+	{format.ErrBroken, wire.PDFIsBroken},
+	{format.ErrEmpty, wire.NoDataFoundInFile},
+	{format.ErrNoPages, wire.NoDataFoundInFile},
+	{format.ErrTooLarge, wire.DocumentTooLarge},
+	{format.ErrTooMany, wire.TooManyPages},
+}
+
+// fromEngine makes failures of the errors that are the document's fault.
+func fromEngine(err error) error {
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			if errors.Is(err, format.ErrEncrypted) {
+				err = fmt.Errorf("%w in input_options.pdf.password", c.err)
+			}
+			return &failure{c.code, err}
+		}
+	}
+	return fmt.Errorf("parse: %w", err)
+}
+
+// judge fails the job when too many of its pages failed. Upstream names 5 % as
+// the limit of a request that sets none; here a bad page costs only itself, and
+// such a job fails when there is no good page at all.
+func (r *run) judge(res *engine.Result) error {
+	bad, first := 0, error(nil)
+	for _, p := range res.Doc.Pages {
+		if p.Err != nil {
+			bad++
+			if first == nil {
+				first = fmt.Errorf("page %d: %w", p.Number, p.Err)
+			}
+		}
+	}
+	all := len(res.Doc.Pages)
+	if bad == 0 {
+		return nil
+	}
+	allowed := r.req.ProcessingControl.JobFailureConditions.AllowedPageFailureRatio
+	if bad < all && (allowed == nil || float64(bad) <= *allowed*float64(all)) {
+		return nil
+	}
+	return &failure{wire.PDFIsBroken, fmt.Errorf("%d of %d pages could not be read, the first: %w", bad, all, first)}
+}

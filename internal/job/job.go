@@ -1,0 +1,272 @@
+// Package job runs parse jobs behind a durable queue: an accepted job survives
+// a crash, ends in exactly one final state, and its results appear together
+// with that state. It is the only door to River. The rows of package store are
+// the truth about a job; the queue only says when to work on it.
+package job
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"recto/internal/blob"
+	"recto/internal/engine"
+	"recto/internal/fetch"
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+const (
+	// resendWindow is how long an identical request counts as the same one: the
+	// official clients give up on a request after 60 s and send it again within
+	// 8 s, but a timed-out create was recorded at its beginning.
+	resendWindow = 30 * time.Second
+	// idempotencyWindow is how long an Idempotency-Key is remembered.
+	idempotencyWindow = 24 * time.Hour
+	// maxAttempts bounds how often a document may take its worker down.
+	maxAttempts = 4
+	// fetchCooldown and pollInterval keep the wait of a job on an idle server
+	// well below what parsing a page takes; River's defaults are 100 ms and 1 s.
+	fetchCooldown = 5 * time.Millisecond
+	pollInterval  = 250 * time.Millisecond
+	// softStop is how long running jobs may go on after a stop was asked for;
+	// then they are put back into the queue.
+	softStop = 5 * time.Second
+)
+
+// ErrFinal means that the job is finished and cannot be cancelled.
+var ErrFinal = errors.New("job is finished already")
+
+// ErrLive means that the job is not finished and cannot be deleted.
+var ErrLive = errors.New("job is not finished yet")
+
+// ErrKeyReused means that an Idempotency-Key came with another request before.
+var ErrKeyReused = errors.New("this Idempotency-Key was used with another request")
+
+// Parser understands documents.
+type Parser interface {
+	Parse(context.Context, engine.Source, engine.Options) (*engine.Result, error)
+}
+
+// Config says how jobs are run.
+type Config struct {
+	Store   *store.DB
+	Blobs   *blob.Store
+	Engine  Parser
+	Log     *slog.Logger
+	Workers int // jobs at once; 0 means defaultWorkers
+
+	Timeout   time.Duration // of a job that sets none
+	Fetch     fetch.Limits  // on documents from an address
+	CropEdges bool          // crop_box gives margins instead of positions
+	// Fallback is the tier that stands in for those that need a model; "" for none.
+	Fallback wire.Tier
+}
+
+const (
+	defaultWorkers = 2
+	defaultTimeout = 30 * time.Minute
+)
+
+// Runner accepts jobs and runs them.
+type Runner struct {
+	Config
+	driver riverdriver.Driver[*sql.Tx]
+	queue  *river.Client[*sql.Tx]
+	stop   context.CancelFunc
+	tend   sync.WaitGroup
+}
+
+// Migrate brings the queue's tables up to date; it is run by store.Open.
+func Migrate(ctx context.Context, db *sql.DB) error {
+	m, err := rivermigrate.New(riversqlite.New(db), nil)
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// New returns a runner that accepts jobs; Start makes it work on them.
+func New(c Config) (*Runner, error) {
+	if c.Workers <= 0 {
+		c.Workers = defaultWorkers
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = defaultTimeout
+	}
+	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL)}
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &worker{Runner: r}); err != nil {
+		return nil, err
+	}
+	queue, err := river.NewClient(r.driver, &river.Config{
+		Workers:           workers,
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.Workers}},
+		Logger:            quiet(c.Log),
+		JobTimeout:        -1, // the worker keeps its own time
+		MaxAttempts:       maxAttempts,
+		FetchCooldown:     fetchCooldown,
+		FetchPollInterval: pollInterval,
+		SoftStopTimeout:   softStop,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("queue: %w", err)
+	}
+	r.queue = queue
+	return r, nil
+}
+
+// Start begins to work. The caller holds the data directory's lock, so whatever
+// is marked as running was left by a process that is gone; it is run again at once.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.recover(ctx); err != nil {
+		return fmt.Errorf("recover jobs: %w", err)
+	}
+	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := r.queue.Start(ctx); err != nil {
+		r.stop()
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	r.tend.Go(func() { r.tendJobs(ctx) })
+	return nil
+}
+
+// Stop lets running jobs end for a short while, puts back the others, and
+// returns when no work is done any more.
+func (r *Runner) Stop() {
+	if r.stop == nil {
+		return
+	}
+	r.stop()
+	<-r.queue.Stopped()
+	r.tend.Wait()
+}
+
+// Request is a job to create.
+type Request struct {
+	Job  store.Job   // without state
+	File *store.File // uploaded along with it and not recorded yet, or nil
+	// Resend says that an identical request of a moment ago is the same one.
+	Resend bool
+}
+
+// Create records a job and puts it into the queue, in one step. It returns the
+// earlier job and false when this is a request sent again.
+func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error) {
+	j := q.Job
+	j.CreatedAt = time.Now().UTC()
+	var earlier store.Job
+	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		if earlier, err = sameJob(ctx, tx, q, j.CreatedAt); err == nil || !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if q.File != nil {
+			if err := store.AddFileTx(ctx, tx, *q.File); err != nil {
+				return err
+			}
+		}
+		inserted, err := r.queue.InsertTx(ctx, tx, parseArgs{ID: j.ID}, nil)
+		if err != nil {
+			return fmt.Errorf("enqueue: %w", err)
+		}
+		j.QueueID = inserted.Job.ID
+		return store.AddJobTx(ctx, tx, j)
+	})
+	if err != nil {
+		return store.Job{}, false, err
+	}
+	if earlier.ID != "" {
+		return earlier, false, nil
+	}
+	j.Status, j.UpdatedAt = string(wire.Pending), j.CreatedAt
+	return j, true, nil
+}
+
+// sameJob returns the job that the same request has created before.
+func sameJob(ctx context.Context, tx *sql.Tx, q Request, now time.Time) (store.Job, error) {
+	if key := q.Job.IdempotencyKey; key != "" {
+		j, err := store.IdempotentJobTx(ctx, tx, q.Job.ProjectID, key, now.Add(-idempotencyWindow))
+		if err == nil && j.DedupeKey != q.Job.DedupeKey {
+			return store.Job{}, ErrKeyReused
+		}
+		return j, err // with a key of its own, a request is never mistaken for another
+	}
+	if !q.Resend {
+		return store.Job{}, store.ErrNotFound
+	}
+	return store.RecentJobTx(ctx, tx, q.Job.ProjectID, q.Job.DedupeKey, now.Add(-resendWindow))
+}
+
+// Cancel ends a job that is not finished; a running one is told to stop.
+func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, error) {
+	var j store.Job
+	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		if j, err = store.EndJobTx(ctx, tx, project, id, string(wire.Cancelled), ""); err != nil {
+			return err
+		}
+		_, err = r.queue.JobCancelTx(ctx, tx, j.QueueID)
+		if errors.Is(err, river.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		if _, err := r.Store.Job(ctx, project, id); err != nil {
+			return store.Job{}, err
+		}
+		return store.Job{}, ErrFinal
+	}
+	return j, err
+}
+
+// Delete removes a finished job with all its results.
+func (r *Runner) Delete(ctx context.Context, project, id string) error {
+	err := r.Store.Tx(ctx, func(tx *sql.Tx) error { return store.DeleteJobTx(ctx, tx, project, id) })
+	if errors.Is(err, store.ErrNotFound) {
+		if _, err := r.Store.Job(ctx, project, id); err != nil {
+			return err
+		}
+		return ErrLive
+	}
+	if err != nil {
+		return err
+	}
+	return r.Blobs.DeleteAll(ctx, Folder(id))
+}
+
+// Folder is where a job's blobs are.
+func Folder(id string) string { return "jobs/" + id + "/" }
+
+// FileKey is where the bytes of a file are.
+func FileKey(id string) string { return "files/" + id }
+
+// quiet keeps the queue's routine messages out of the log.
+func quiet(l *slog.Logger) *slog.Logger {
+	return slog.New(levelHandler{l.Handler()})
+}
+
+type levelHandler struct{ slog.Handler }
+
+func (h levelHandler) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+
+func (h levelHandler) WithAttrs(a []slog.Attr) slog.Handler {
+	return levelHandler{h.Handler.WithAttrs(a)}
+}
+
+func (h levelHandler) WithGroup(name string) slog.Handler {
+	return levelHandler{h.Handler.WithGroup(name)}
+}

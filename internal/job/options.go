@@ -1,0 +1,118 @@
+package job
+
+import (
+	"fmt"
+
+	"recto/internal/engine"
+	"recto/internal/geom"
+	"recto/internal/render/markdown"
+	"recto/internal/wire"
+)
+
+// tier is the tier the job runs at: the one asked for, or its stand-in.
+func (r *run) tier() wire.Tier {
+	t := wire.Tier(r.job.Tier)
+	if t.NeedsModel() {
+		return r.Fallback
+	}
+	return t
+}
+
+// options turns the request into what the engine is asked for.
+func (r *run) options() (engine.Options, error) {
+	pages, err := wire.ParsePages(r.req.PageRanges.TargetPages)
+	if err != nil {
+		return engine.Options{}, fmt.Errorf("target_pages: %w", err) // was checked when the job came in
+	}
+	ignore := r.req.ProcessingOptions.Ignore
+	o := engine.Options{
+		Pages:          pages,
+		Password:       r.req.InputOptions.PDF.Password,
+		Crop:           r.crop(),
+		KeepHidden:     ignore.HiddenText != nil && !*ignore.HiddenText,
+		IgnoreDiagonal: ignore.DiagonalText,
+		Fast:           r.tier() == wire.Fast,
+		Words:          true,
+	}
+	if r.req.PageRanges.MaxPages != nil {
+		o.MaxPages = *r.req.PageRanges.MaxPages
+	}
+	for _, c := range r.req.OutputOptions.ImagesToSave {
+		switch engine.Category(c) {
+		case engine.Screenshot:
+			o.Images.Screenshot = true
+		case engine.Embedded:
+			o.Images.Embedded = true
+		case engine.Layout:
+			o.Images.Layout = true
+		}
+	}
+	return o, nil
+}
+
+// crop returns the part of the page that counts, in fractions. The schema
+// upstream calls the four numbers positions, a guide of theirs calls them
+// margins; the server's CropEdges chooses.
+func (r *run) crop() geom.Rect {
+	c := r.req.CropBox
+	if c.Top == nil && c.Bottom == nil && c.Left == nil && c.Right == nil {
+		return geom.Rect{}
+	}
+	at := func(p *float64, missing float64) float64 {
+		if p == nil {
+			return missing
+		}
+		return *p
+	}
+	if r.CropEdges {
+		return geom.Rect{X0: at(c.Left, 0), Y0: at(c.Top, 0), X1: 1 - at(c.Right, 0), Y1: 1 - at(c.Bottom, 0)}
+	}
+	return geom.Rect{X0: at(c.Left, 0), Y0: at(c.Top, 0), X1: at(c.Right, 1), Y1: at(c.Bottom, 1)}
+}
+
+// markdown turns the request into what the markdown looks like.
+func (r *run) markdown() markdown.Options {
+	m := r.req.OutputOptions.Markdown
+	return markdown.Options{
+		PipeTables:         m.Tables.OutputTablesAsMarkdown,
+		CompactTables:      m.Tables.CompactMarkdownTables,
+		MultilineSeparator: m.Tables.MultilineSeparator,
+		NoLinks:            m.AnnotateLinks != nil && !*m.AnnotateLinks,
+	}
+}
+
+// notYet lists the options of the request that are accepted but change nothing
+// so far; job_metadata names them, so that nobody waits for their effect.
+func (r *run) notYet() []string {
+	q, out, proc := &r.req, &r.req.OutputOptions, &r.req.ProcessingOptions
+	options := []struct {
+		name string
+		set  bool
+	}{
+		{"webhook_configurations", len(q.WebhookConfigurations) > 0},
+		{"webhook_configuration_ids", len(q.WebhookConfigurationIDs) > 0},
+		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
+		{"output_options.markdown.annotate_line_numbers", out.Markdown.AnnotateLineNumbers},
+		{"output_options.markdown.inline_images", out.Markdown.InlineImages},
+		{"output_options.markdown.tables.merge_continued_tables", out.Markdown.Tables.MergeContinuedTables != nil},
+		{"output_options.spatial_text", out.SpatialText != wire.SpatialTextOptions{}},
+		{"output_options.additional_outputs", len(out.AdditionalOutputs) > 0},
+		{"output_options.granular_bboxes", len(out.GranularBBoxes) > 0},
+		{"processing_options.ignore.ignore_text_in_image", proc.Ignore.TextInImage},
+		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
+		{"processing_options.aggressive_table_extraction", proc.AggressiveTableExtraction != nil},
+		{"processing_options.disable_heuristics", proc.DisableHeuristics},
+		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
+		{"processing_options.cost_optimizer", proc.CostOptimizer.Enable},
+		{"processing_options.confidence_score_effort", proc.ConfidenceScoreEffort != ""},
+		{"processing_options.forms", proc.Forms == "enrich"},
+		{"processing_options.auto_mode_configuration", len(proc.AutoMode) > 0},
+	}
+	names := []string{}
+	for _, o := range options {
+		if o.set {
+			names = append(names, o.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,204 @@
+package job
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+// The open-source queue rescues the jobs of a dead worker by age only, after an
+// hour. So every worker leaves a heartbeat, and jobs of silent workers go back.
+const (
+	beatEvery = 2 * time.Second
+	deadAfter = 8 * time.Second
+	// sweepEvery is how often rows without a live queue entry are looked for.
+	sweepEvery = 30 * time.Second
+	// sweepAge leaves alone what another transaction may just be writing.
+	sweepAge = 15 * time.Second
+	// forgetAfter is when a silent worker is no longer remembered.
+	forgetAfter = 24 * time.Hour
+)
+
+// recover puts back everything a process left running that is gone for sure.
+func (r *Runner) recover(ctx context.Context) error {
+	// The leader of the dead process would be waited for until its lease ends.
+	if _, err := r.Store.SQL.ExecContext(ctx, `DELETE FROM river_leader`); err != nil {
+		return err
+	}
+	if err := r.reap(ctx, func(string) bool { return true }); err != nil {
+		return err
+	}
+	return r.sweep(ctx, time.Now())
+}
+
+// tendJobs beats, reaps and sweeps until ctx is done.
+func (r *Runner) tendJobs(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	lastSweep := time.Now()
+	for {
+		if err := r.tendOnce(ctx, &lastSweep); err != nil && ctx.Err() == nil {
+			r.Log.Error("tend jobs", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *Runner) tendOnce(ctx context.Context, lastSweep *time.Time) error {
+	if err := r.Store.Beat(ctx, r.queue.ID()); err != nil {
+		return err
+	}
+	seen, err := r.Store.Seen(ctx)
+	if err != nil {
+		return err
+	}
+	dead := func(worker string) bool {
+		return worker != r.queue.ID() && time.Since(seen[worker]) > deadAfter
+	}
+	if err := r.reap(ctx, dead); err != nil {
+		return err
+	}
+	if time.Since(*lastSweep) < sweepEvery {
+		return nil
+	}
+	*lastSweep = time.Now()
+	if err := r.Store.ForgetWorkers(ctx, time.Now().Add(-forgetAfter)); err != nil {
+		return err
+	}
+	return r.sweep(ctx, time.Now().Add(-sweepAge))
+}
+
+// reap makes the running jobs of dead workers available again. The executor it
+// uses is outside River's promise of stability; TestRecover watches over it.
+func (r *Runner) reap(ctx context.Context, dead func(worker string) bool) error {
+	running, err := r.queue.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(1000))
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	p := &riverdriver.JobRescueManyParams{StuckHorizon: now}
+	for _, j := range running.Jobs {
+		if len(j.AttemptedBy) == 0 || !dead(j.AttemptedBy[len(j.AttemptedBy)-1]) {
+			continue
+		}
+		state, final := afterDeath(j)
+		var finalizedAt *time.Time
+		if final {
+			finalizedAt = &now
+		}
+		lost, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: "worker lost"})
+		if err != nil {
+			return err
+		}
+		p.ID, p.Error, p.FinalizedAt = append(p.ID, j.ID), append(p.Error, lost), append(p.FinalizedAt, finalizedAt)
+		p.ScheduledAt, p.State = append(p.ScheduledAt, now), append(p.State, string(state))
+	}
+	if len(p.ID) == 0 {
+		return nil
+	}
+	r.Log.Info("running jobs of a lost worker again", "jobs", len(p.ID))
+	_, err = r.driver.GetExecutor().JobRescueMany(ctx, p)
+	return err
+}
+
+// afterDeath says what becomes of a job whose worker died.
+func afterDeath(j *rivertype.JobRow) (state rivertype.JobState, final bool) {
+	var meta struct {
+		CancelledAt time.Time `json:"cancel_attempted_at"`
+	}
+	if json.Unmarshal(j.Metadata, &meta) == nil && !meta.CancelledAt.IsZero() {
+		return rivertype.JobStateCancelled, true
+	}
+	if j.Attempt >= j.MaxAttempts {
+		return rivertype.JobStateDiscarded, true
+	}
+	return rivertype.JobStateAvailable, false
+}
+
+// sweep looks at unfinished jobs that have not changed since the time and gives
+// those a new queue entry or an end that the queue has forgotten. It also
+// removes the bytes of deleted files that no job needs any more.
+func (r *Runner) sweep(ctx context.Context, before time.Time) error {
+	jobs, err := r.Store.UnfinishedJobs(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if err := r.sweepJob(ctx, j); err != nil {
+			return err
+		}
+	}
+	return r.dropFiles(ctx)
+}
+
+func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
+	q, err := r.queue.JobGet(ctx, j.QueueID)
+	if err != nil && !errors.Is(err, river.ErrNotFound) {
+		return err
+	}
+	state := rivertype.JobStateCompleted // a forgotten entry is as good as one that did nothing
+	if q != nil {
+		state = q.State
+	}
+	switch state {
+	case rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled:
+		return nil
+	case rivertype.JobStateCancelled:
+		return r.end(ctx, j, wire.Cancelled, "")
+	case rivertype.JobStateCompleted, rivertype.JobStateDiscarded:
+	}
+	if state == rivertype.JobStateDiscarded || j.Attempt >= maxAttempts {
+		return r.end(ctx, j, wire.Failed, wire.InternalError+": the document took its worker down every time it was tried")
+	}
+	r.Log.Warn("putting a lost job back into the queue", "job", j.ID)
+	return r.Store.Tx(ctx, func(tx *sql.Tx) error {
+		inserted, err := r.queue.InsertTx(ctx, tx, parseArgs{ID: j.ID}, nil)
+		if err != nil {
+			return err
+		}
+		return store.SetQueueTx(ctx, tx, j.ID, inserted.Job.ID)
+	})
+}
+
+func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message string) error {
+	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := store.EndJobTx(ctx, tx, j.ProjectID, j.ID, string(s), message)
+		return err
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return r.Blobs.DeleteAll(ctx, Folder(j.ID))
+}
+
+func (r *Runner) dropFiles(ctx context.Context) error {
+	ids, err := r.Store.UnusedFiles(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := r.Blobs.Delete(ctx, FileKey(id)); err != nil {
+			return err
+		}
+		if err := r.Store.ForgetFile(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropFiles removes the bytes of deleted files that no job needs any more.
+func (r *Runner) DropFiles(ctx context.Context) error { return r.dropFiles(ctx) }

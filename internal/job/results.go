@@ -1,0 +1,195 @@
+package job
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"recto/internal/blob"
+	"recto/internal/doc"
+	"recto/internal/engine"
+	"recto/internal/format"
+	"recto/internal/render/xlsx"
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+// Names of results. Those in JSON are what GET splices into its answer.
+const (
+	TextJSON     = "text.json"
+	MarkdownJSON = "markdown.json"
+	ItemsJSON    = "items.json"
+	MetadataJSON = "metadata.json"
+	TextFull     = "text.txt"
+	MarkdownFull = "markdown.md"
+	RawWords     = "raw_words.jsonl"
+	Tables       = "tables.xlsx"
+	OutputPDF    = "output.pdf"
+	Source       = "source" // what a source_url gave
+)
+
+// maxWarnings bounds the warnings in job_metadata; a broken font can give one
+// for every glyph.
+const maxWarnings = 100
+
+// save writes every result as a blob and notes it in r.results. Keys depend on
+// the job only: an attempt that was thought dead writes the same bytes to the
+// same places.
+func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) error {
+	md, sheets := wire.Markdown(res, r.markdown()), r.req.OutputOptions.TablesAsSpreadsheet
+	asJSON := func(v any) func(io.Writer) error {
+		return func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			return e.Encode(v)
+		}
+	}
+	asText := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
+	}
+	outputs := []struct {
+		name, contentType string
+		wanted            bool
+		write             func(io.Writer) error
+	}{
+		{TextJSON, "application/json", true, asJSON(wire.Text(res))},
+		{MarkdownJSON, "application/json", true, asJSON(md)},
+		{ItemsJSON, "application/json", true, asJSON(wire.Items(res, r.markdown()))},
+		{MetadataJSON, "application/json", true, asJSON(wire.Metadata(res))},
+		{TextFull, "text/plain; charset=utf-8", true, asText(wire.TextFull(res))},
+		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(wire.MarkdownFull(md))},
+		{RawWords, "application/jsonl", true, func(w io.Writer) error { return wire.RawWords(w, res) }},
+		{
+			Tables, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			sheets.Enable || hasTable(res.Doc),
+			func(w io.Writer) error {
+				return xlsx.Render(w, res.Doc, xlsx.Options{NumberedSheets: sheets.GuessSheetName != nil && !*sheets.GuessSheetName})
+			},
+		},
+		{
+			OutputPDF, "application/pdf",
+			r.req.OutputOptions.SaveOutputPDF && res.Format == format.PDF,
+			func(w io.Writer) error { _, err := w.Write(src.Data); return err },
+		},
+	}
+	for _, o := range outputs {
+		if !o.wanted {
+			continue
+		}
+		if err := r.saveOne(ctx, o.name, o.contentType, o.write); err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+	}
+	keys := make([]string, 0, len(r.results)+len(r.images))
+	for _, x := range r.results {
+		keys = append(keys, x.Blob)
+	}
+	for _, x := range r.images {
+		keys = append(keys, x.Blob)
+	}
+	return r.Blobs.Sync(keys...)
+}
+
+func (r *run) saveOne(ctx context.Context, name, contentType string, write func(io.Writer) error) error {
+	key := Folder(r.job.ID) + name
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w, err := r.Blobs.Create(ctx, key, blob.Kind{ContentType: contentType})
+	if err != nil {
+		return err
+	}
+	c := &counter{w: w}
+	buffered := bufio.NewWriterSize(c, 64<<10)
+	if err := errors.Join(write(buffered), buffered.Flush()); err != nil {
+		cancel() // so that closing leaves nothing behind
+		return errors.Join(err, w.Close())
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	r.results = append(r.results, store.Result{Name: name, Blob: key, Size: c.n, ContentType: contentType})
+	return nil
+}
+
+// counter counts what passes.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// saveImage stores a picture as it comes.
+func (r *run) saveImage(ctx context.Context, i engine.Image) error {
+	key := Folder(r.job.ID) + "images/" + i.Name
+	if err := r.Blobs.Write(ctx, key, i.Data, blob.Kind{ContentType: i.ContentType}); err != nil {
+		return fmt.Errorf("store image %s: %w", i.Name, err)
+	}
+	r.images = append(r.images, store.Image{
+		Position: len(r.images), Name: i.Name, Category: string(i.Category), Page: i.Page, Box: i.Box,
+		WidthPx: i.WidthPx, HeightPx: i.HeightPx, Blob: key, Size: int64(len(i.Data)), ContentType: i.ContentType,
+	})
+	return nil
+}
+
+func hasTable(d *doc.Document) bool {
+	for _, p := range d.Pages {
+		for _, it := range p.Items {
+			if _, ok := it.(*doc.Table); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// describe fills job_metadata. The names that begin with job_ are those users
+// of upstream read.
+func (r *run) describe(src engine.Source, res *engine.Result) {
+	failed := []int{}
+	for _, p := range res.Doc.Pages {
+		if p.Err != nil {
+			failed = append(failed, p.Number)
+		}
+	}
+	warnings := []map[string]any{}
+	for _, w := range res.Doc.Warnings {
+		if len(warnings) == maxWarnings {
+			r.meta["warnings_left_out"] = len(res.Doc.Warnings) - maxWarnings
+			break
+		}
+		warnings = append(warnings, map[string]any{"page": w.Page, "message": w.Text})
+	}
+	tier := r.tier()
+	more := map[string]any{
+		"job_pages":                     len(res.Doc.Pages),
+		"job_is_cache_hit":              false,
+		"job_auto_mode_triggered_pages": 0,
+		"job_credits_usage":             0,
+		"credits_used":                  0,
+		"engine_version":                engine.Version,
+		"tier":                          tier,
+		"requested_tier":                r.job.Tier,
+		"tier_fallback":                 string(tier) != r.job.Tier,
+		"version":                       r.job.Version,
+		"format":                        res.Format,
+		"file_name":                     src.Name,
+		"file_size_bytes":               len(src.Data),
+		"document_pages":                res.Doc.Meta.PageCount,
+		"failed_pages":                  failed,
+		"images_saved":                  len(r.images),
+		"attempt":                       r.job.Attempt,
+		"warnings":                      warnings,
+		"options_without_effect":        r.notYet(),
+	}
+	for k, v := range more {
+		r.meta[k] = v
+	}
+}

@@ -1,0 +1,255 @@
+package job
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+
+	"recto/internal/engine"
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+// parseArgs is what the queue knows of a job.
+type parseArgs struct {
+	ID string `json:"id"`
+}
+
+// Kind names the job in the queue.
+func (parseArgs) Kind() string { return "parse" }
+
+// worker runs parse jobs.
+type worker struct {
+	river.WorkerDefaults[parseArgs]
+	*Runner
+}
+
+// Timeout switches the queue's own limit off: the run keeps the time the
+// request asks for, and the reaper finds dead workers.
+func (*worker) Timeout(*river.Job[parseArgs]) time.Duration { return -1 }
+
+// NextRetry retries soon: what fails here without being the document's fault is
+// a hiccup of the disk or the network.
+func (*worker) NextRetry(j *river.Job[parseArgs]) time.Time {
+	return time.Now().Add(time.Duration(j.Attempt) * time.Second)
+}
+
+// Work runs one attempt of one job.
+func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
+	j, err := w.Store.StartJob(ctx, rj.Args.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // cancelled while it waited
+	}
+	if err != nil {
+		return err
+	}
+	r := &run{Runner: w.Runner, job: j, started: time.Now()}
+	err = r.protected(ctx)
+	// What is left to do must be done even when the attempt was called off.
+	settle := context.WithoutCancel(ctx)
+
+	var f *failure
+	switch {
+	case err == nil:
+		err = w.finish(settle, rj, r, wire.Completed, "")
+	case errors.As(err, &f):
+		w.Log.Info("job failed", "job", j.ID, "code", f.code, "err", f.cause)
+		r.meta["error_code"] = f.code
+		err = w.finish(settle, rj, r, wire.Failed, f.Error())
+	case ctx.Err() != nil:
+		return w.calledOff(settle, r, err)
+	case rj.Attempt >= rj.MaxAttempts:
+		w.Log.Error("job failed for good", "job", j.ID, "attempt", rj.Attempt, "err", err)
+		r.meta["error_code"] = wire.InternalError
+		err = w.finish(settle, rj, r, wire.Failed, wire.InternalError+": the server could not process the document; its log names job "+j.ID)
+	default:
+		w.Log.Warn("job will be tried again", "job", j.ID, "attempt", rj.Attempt, "err", err)
+		return errors.Join(err, w.Store.RequeueJob(settle, j.ID, j.Attempt))
+	}
+	return err
+}
+
+// finish writes the final state, the results and the end of the queue entry in
+// one transaction. When the job was cancelled or taken over meanwhile, nothing
+// of this attempt counts.
+func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s wire.Status, message string) error {
+	meta, err := json.Marshal(r.meta)
+	if err != nil {
+		return err
+	}
+	if s != wire.Completed {
+		r.results, r.images = nil, nil
+	}
+	err = w.Store.Tx(ctx, func(tx *sql.Tx) error {
+		if err := store.FinishJobTx(ctx, tx, r.job.ID, r.job.Attempt, string(s), message, string(meta)); err != nil {
+			return err
+		}
+		for _, x := range r.results {
+			if err := store.AddResultTx(ctx, tx, r.job.ID, x); err != nil {
+				return err
+			}
+		}
+		for _, x := range r.images {
+			if err := store.AddImageTx(ctx, tx, r.job.ID, x); err != nil {
+				return err
+			}
+		}
+		_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, rj)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return w.dropIfOver(ctx, r)
+	}
+	if err != nil {
+		return err
+	}
+	if s != wire.Completed {
+		return w.Blobs.DeleteAll(ctx, Folder(r.job.ID))
+	}
+	return nil
+}
+
+// calledOff ends an attempt whose context was cancelled: by the user, then
+// nothing stays; or by the end of the process, then the job waits for the next.
+func (w *worker) calledOff(ctx context.Context, r *run, err error) error {
+	if e := w.Store.RequeueJob(ctx, r.job.ID, r.job.Attempt); e != nil {
+		return errors.Join(err, e)
+	}
+	return errors.Join(err, w.dropIfOver(ctx, r))
+}
+
+// dropIfOver removes the blobs of a job that was cancelled or deleted.
+func (w *worker) dropIfOver(ctx context.Context, r *run) error {
+	j, err := w.Store.Job(ctx, r.job.ProjectID, r.job.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err == nil && j.Status != string(wire.Cancelled) {
+		return nil
+	}
+	return w.Blobs.DeleteAll(ctx, Folder(r.job.ID))
+}
+
+// run is one attempt of one job.
+type run struct {
+	*Runner
+	job     store.Job
+	req     wire.ParseRequest
+	started time.Time
+
+	meta    map[string]any
+	results []store.Result
+	images  []store.Image
+}
+
+// errTimeout is the cause of a context that ran out of the job's time.
+var errTimeout = errors.New("time limit reached")
+
+// protected runs the attempt and turns a panic, which is always a bug of ours,
+// into an error, so that one document never takes the server down.
+func (r *run) protected(ctx context.Context) (err error) {
+	r.meta = map[string]any{}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return r.run(ctx)
+}
+
+func (r *run) run(ctx context.Context) error {
+	if err := json.Unmarshal([]byte(r.job.Config), &r.req); err != nil {
+		return fmt.Errorf("read the configuration: %w", err)
+	}
+	ctx, limit := r.limit(ctx)
+	defer limit.stop()
+	err := r.parse(ctx, limit)
+	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
+		return &failure{wire.TimedOut, fmt.Errorf("the job took longer than its limit of %s", limit.allowed.Round(time.Second))}
+	}
+	return err
+}
+
+func (r *run) parse(ctx context.Context, limit *limit) error {
+	src, err := r.load(ctx)
+	if err != nil {
+		return err
+	}
+	loaded := time.Now()
+	opts, err := r.options()
+	if err != nil {
+		return err
+	}
+	opts.Progress = func(_, total int) { limit.pages(total) }
+	opts.SaveImage = func(i engine.Image) error { return r.saveImage(ctx, i) }
+	res, err := r.Engine.Parse(ctx, src, opts)
+	if err != nil {
+		return fromEngine(err)
+	}
+	parsed := time.Now()
+	r.describe(src, res)
+	if err := r.judge(res); err != nil {
+		return err
+	}
+	if err := r.save(ctx, src, res); err != nil {
+		return fmt.Errorf("store results: %w", err)
+	}
+	stored := time.Now()
+	r.meta["timings_ms"] = map[string]int64{
+		"queued": r.started.Sub(r.job.CreatedAt).Milliseconds(),
+		"load":   loaded.Sub(r.started).Milliseconds(),
+		"parse":  parsed.Sub(loaded).Milliseconds(),
+		"store":  stored.Sub(parsed).Milliseconds(),
+		"total":  stored.Sub(r.job.CreatedAt).Milliseconds(),
+	}
+	return nil
+}
+
+// limit is the time a job may take: a base and something for every page, as
+// soon as it is known how many there are.
+type limit struct {
+	timer    *time.Timer
+	cancel   context.CancelCauseFunc
+	started  time.Time
+	allowed  time.Duration
+	extra    time.Duration
+	extended bool
+}
+
+func (r *run) limit(ctx context.Context) (context.Context, *limit) {
+	t := r.req.ProcessingControl.Timeouts
+	l := &limit{started: time.Now(), allowed: r.Timeout}
+	if t.BaseInSeconds != nil {
+		l.allowed = time.Duration(*t.BaseInSeconds) * time.Second
+	}
+	if t.ExtraPerPageInSeconds != nil {
+		l.extra = time.Duration(*t.ExtraPerPageInSeconds) * time.Second
+	}
+	ctx, l.cancel = context.WithCancelCause(ctx)
+	l.timer = time.AfterFunc(l.allowed, func() { l.cancel(errTimeout) })
+	return ctx, l
+}
+
+// pages extends the limit once the number of pages is known.
+func (l *limit) pages(n int) {
+	if l.extended || l.extra == 0 {
+		return
+	}
+	l.extended = true
+	l.allowed += time.Duration(n) * l.extra
+	if l.timer.Stop() {
+		l.timer.Reset(l.allowed - time.Since(l.started))
+	}
+}
+
+func (l *limit) stop() {
+	l.timer.Stop()
+	l.cancel(nil)
+}
