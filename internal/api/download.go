@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"recto/internal/blob"
+)
+
+// link returns an absolute address under which anyone gets the blob for a while.
+func (s *Server) link(r *http.Request, key string, life time.Duration) (string, error) {
+	path, err := s.Blobs.SignedURL(r.Context(), key, life)
+	if err != nil {
+		return "", err
+	}
+	return s.base(r) + path, nil
+}
+
+// base is how the client reaches this server.
+func (s *Server) base(r *http.Request) string {
+	if s.PublicURL != "" {
+		return s.PublicURL
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// download serves a signed link. It needs no key; ranges and HEAD work.
+func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
+	// Reading goes on as long as the client does; the request's context ends
+	// with it in any case.
+	ctx := r.Context()
+	key, err := s.Blobs.SignedKey(ctx, r.URL, r.Method)
+	if errors.Is(err, blob.ErrSignature) {
+		return fault(http.StatusForbidden, "The link has expired or was altered: ask for a new one")
+	}
+	if err != nil {
+		return err
+	}
+	f, err := s.Blobs.Open(ctx, key)
+	if errors.Is(err, blob.ErrNotFound) {
+		return notFound("File")
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	disposition, err := s.Blobs.Disposition(ctx, key)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.ContentType())
+	h.Set("Content-Disposition", disposition)
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", "private")
+	http.ServeContent(w, r, "", f.ModTime(), f)
+	return nil
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"recto/internal/job"
+	"recto/internal/wire"
+)
+
+// problem is an answer that is not what was asked for. Detail is a sentence or
+// a list of wire.FieldError.
+type problem struct {
+	status int
+	detail any
+}
+
+func (p *problem) Error() string {
+	if s, ok := p.detail.(string); ok {
+		return s
+	}
+	return http.StatusText(p.status)
+}
+
+func fault(status int, detail string) error { return &problem{status, detail} }
+
+// notFound is what a client is told about ids it does not own, too.
+func notFound(what string) error { return fault(http.StatusNotFound, what+" not found") }
+
+// invalidQuery complains about one query parameter.
+func invalidQuery(name, kind, msg string) error {
+	return wire.Invalid{{Type: kind, Loc: []any{"query", name}, Msg: msg}}
+}
+
+// sentinels turns the errors of packages below into answers.
+var sentinels = []struct {
+	err    error
+	status int
+	detail string
+}{
+	{job.ErrFinal, http.StatusConflict, "Job is finished and cannot be cancelled"},
+	{job.ErrLive, http.StatusConflict, "Job is not finished: cancel it first, or wait until it is done"},
+	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
+}
+
+// classify turns any error into an answer; what it does not know is ours.
+func classify(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if invalid, ok := errors.AsType[wire.Invalid](err); ok {
+		return &problem{http.StatusUnprocessableEntity, invalid}
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &problem{http.StatusRequestEntityTooLarge, "Request body is too large"}
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			return &problem{s.status, s.detail}
+		}
+	}
+	return &problem{http.StatusInternalServerError, "Internal server error"}
+}
+
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	p := classify(err)
+	body := map[string]any{"detail": p.detail}
+	switch {
+	case p.status >= http.StatusInternalServerError:
+		if r.Context().Err() != nil {
+			return // nobody is listening any more
+		}
+		id := requestID(r)
+		body["correlation_id"] = id
+		s.Log.Error("request failed", "request", id, "method", r.Method, "path", r.URL.Path, "err", err)
+	case p.status == http.StatusConflict:
+		// Clients send a conflict again, five times over fifteen seconds. Ours
+		// never resolve by themselves.
+		w.Header().Set("X-Should-Retry", "false")
+	case p.status == http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if err := writeJSON(w, p.status, body); err != nil {
+		s.Log.Debug("write error", "err", err)
+	}
+}
+
+// writeJSON answers with JSON.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

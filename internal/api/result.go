@@ -1,0 +1,336 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+
+	"recto/internal/blob"
+	"recto/internal/format"
+	"recto/internal/job"
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+// inline says which stored result answers which value of expand, in the order
+// of the fields in the answer. Forms are not produced yet and always null.
+var inline = []struct{ expand, result string }{
+	{"text", job.TextJSON},
+	{"markdown", job.MarkdownJSON},
+	{"items", job.ItemsJSON},
+	{"metadata", job.MetadataJSON},
+	{"forms", ""},
+	{"markdown_full", job.MarkdownFull},
+	{"text_full", job.TextFull},
+}
+
+// linked says which stored result a value of expand gives a link to, and under
+// which keys: the documented one, then those that clients look up in practice,
+// where they expect plain text behind text and markdown.
+var linked = []struct {
+	expand, result string
+	keys           []string
+}{
+	{"text_content_metadata", job.TextFull, []string{"fullText", "text"}},
+	{"markdown_content_metadata", job.MarkdownFull, []string{"md", "markdown"}},
+	{"items_content_metadata", job.ItemsJSON, []string{"json", "items"}},
+	{"metadata_content_metadata", job.MetadataJSON, []string{"metadata"}},
+	{"raw_words_content_metadata", job.RawWords, []string{"rawWords", "raw_words"}},
+	{"xlsx_content_metadata", job.Tables, []string{"xlsx"}},
+	{"output_pdf_content_metadata", job.OutputPDF, []string{"outputPDF", "output_pdf"}},
+	{"text_full_content_metadata", job.TextFull, []string{"fullText", "text_full"}},
+	{"markdown_full_content_metadata", job.MarkdownFull, []string{"md", "markdown_full"}},
+	{"forms_content_metadata", "", []string{"forms"}},
+	{"stripped_markdown_content_metadata", "", []string{"strippedMarkdown", "stripped_markdown"}},
+	{"concatenated_stripped_markdown_content_metadata", "", []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
+}
+
+// needMarkdown lists what the text-only version of tier fast does not produce.
+var needMarkdown = []string{
+	"markdown", "markdown_full", "items",
+	"markdown_content_metadata", "markdown_full_content_metadata", "items_content_metadata",
+}
+
+// getJob answers with a job and the results asked for. Values of expand it does
+// not know are ignored, and so are all of them until the job is completed:
+// clients send the full list with every poll.
+func (s *Server) getJob(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.findJob(r)
+	if err != nil {
+		return err
+	}
+	want := map[string]bool{}
+	for _, e := range listParam(r, "expand") {
+		want[e] = true
+	}
+	if j.Tier == string(wire.Fast) && j.Version == wire.FastWithoutMarkdown && slices.ContainsFunc(needMarkdown, func(e string) bool { return want[e] }) {
+		return fault(http.StatusBadRequest, "Markdown expansion is not available for FAST tier jobs.")
+	}
+	a := answer{Server: s, r: r, job: j, want: want}
+	defer a.close()
+	if err := a.gather(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := a.write(w); err != nil {
+		// The status is out already. Breaking off tells the client that this is
+		// not the whole answer.
+		s.Log.Error("answer broke off", "request", requestID(r), "job", j.ID, "err", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// answer is a ParseResult in the making. Everything that can go wrong happens
+// in gather, before the first byte is sent.
+type answer struct {
+	*Server
+	r    *http.Request
+	job  store.Job
+	want map[string]bool
+
+	meta     map[string]any
+	contents map[string]*blob.Reader // by value of expand
+	files    map[string]wire.ContentFile
+	images   *wire.ImageList
+	params   map[string]any
+}
+
+func (a *answer) gather() error {
+	a.contents = map[string]*blob.Reader{}
+	if a.job.Metadata != "" {
+		if err := json.Unmarshal([]byte(a.job.Metadata), &a.meta); err != nil {
+			return fmt.Errorf("job_metadata of %s: %w", a.job.ID, err)
+		}
+	}
+	if a.want["raw_parameters"] || a.want["job_metadata"] {
+		if err := a.gatherParameters(); err != nil {
+			return err
+		}
+	}
+	if a.job.Status != string(wire.Completed) || len(a.want) == 0 {
+		return nil
+	}
+	results, err := a.Store.Results(a.r.Context(), a.job.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range inline {
+		stored, ok := results[x.result]
+		if !a.want[x.expand] || !ok {
+			continue
+		}
+		if a.contents[x.expand], err = a.Blobs.Open(a.r.Context(), stored.Blob); err != nil {
+			return err
+		}
+	}
+	if err := a.gatherFiles(results); err != nil {
+		return err
+	}
+	if a.want["images_content_metadata"] {
+		return a.gatherImages()
+	}
+	return nil
+}
+
+// close closes the results that were opened.
+func (a *answer) close() {
+	for _, f := range a.contents {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// gatherFiles makes links to whole results.
+func (a *answer) gatherFiles(results map[string]store.Result) error {
+	for _, x := range linked {
+		if !a.want[x.expand] {
+			continue
+		}
+		stored, ok := results[x.result]
+		if !ok && x.result == job.OutputPDF {
+			var err error
+			if stored, ok, err = a.sourcePDF(results); err != nil {
+				return err
+			}
+		}
+		file := wire.ContentFile{}
+		if ok {
+			link, err := a.link(a.r, stored.Blob, a.LinkLife)
+			if err != nil {
+				return err
+			}
+			file = wire.ContentFile{SizeBytes: stored.Size, Exists: true, PresignedURL: &link}
+		}
+		if a.files == nil {
+			a.files = map[string]wire.ContentFile{}
+		}
+		for _, k := range x.keys {
+			a.files[k] = file
+		}
+	}
+	return nil
+}
+
+// sourcePDF is the PDF the job was made of, as long as it is there: the same
+// bytes a copy would have.
+func (a *answer) sourcePDF(results map[string]store.Result) (store.Result, bool, error) {
+	if a.meta["format"] != string(format.PDF) {
+		return store.Result{}, false, nil
+	}
+	if x, ok := results[job.Source]; ok {
+		return x, true, nil
+	}
+	f, err := a.Store.File(a.r.Context(), a.job.ProjectID, a.job.FileID)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Result{}, false, nil
+	}
+	return store.Result{Blob: job.FileKey(f.ID), Size: f.Size}, err == nil, err
+}
+
+// gatherImages lists the saved pictures, or those of them that are named.
+func (a *answer) gatherImages() error {
+	images, err := a.Store.Images(a.r.Context(), a.job.ID)
+	if err != nil {
+		return err
+	}
+	names := listParam(a.r, "image_filenames")
+	a.images = &wire.ImageList{Images: []wire.ImageMetadata{}, TotalCount: len(images)}
+	for _, i := range images {
+		if names != nil && !slices.Contains(names, i.Name) {
+			continue
+		}
+		link, err := a.link(a.r, i.Blob, a.LinkLife)
+		if err != nil {
+			return err
+		}
+		a.images.Images = append(a.images.Images, wire.ImageMetadata{
+			Filename: i.Name, Index: i.Position, Category: wire.ImageCategory(i.Category), ContentType: i.ContentType, PresignedURL: &link,
+			BBox: &wire.ImageBBox{X: round(i.Box.X0), Y: round(i.Box.Y0), W: round(i.Box.W()), H: round(i.Box.H())},
+		})
+	}
+	return nil
+}
+
+func round(f float64) int { return int(math.Round(f)) }
+
+// gatherParameters repeats the request without its secrets.
+func (a *answer) gatherParameters() error {
+	var req wire.ParseRequest
+	if err := json.Unmarshal([]byte(a.job.Config), &req); err != nil {
+		return fmt.Errorf("configuration of %s: %w", a.job.ID, err)
+	}
+	if req.InputOptions.PDF.Password != "" {
+		req.InputOptions.PDF.Password = hidden
+	}
+	for i := range req.WebhookConfigurations {
+		h := &req.WebhookConfigurations[i]
+		if h.SigningSecret != "" {
+			h.SigningSecret = hidden
+		}
+		for k := range h.Headers {
+			h.Headers[k] = hidden
+		}
+	}
+	if req.FileID != "" {
+		req.FileID = wire.ID(wire.FilePrefix, req.FileID)
+	}
+	b, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, &a.params)
+}
+
+// hidden stands for what must not be read back.
+const hidden = "********"
+
+// write sends the answer. Results are passed through as they are stored, so
+// that a large one does not have to fit into memory.
+func (a *answer) write(w io.Writer) error {
+	o := objectWriter{w: w}
+	head := jobJSON(a.job)
+	if a.want["usage"] {
+		head.Usage = &wire.JobUsage{}
+	}
+	o.value("job", head)
+	o.value("result_content_metadata", a.files)
+	for _, x := range inline {
+		f, plain := a.contents[x.expand], x.result == job.MarkdownFull || x.result == job.TextFull
+		switch {
+		case f == nil:
+			o.value(x.expand, nil)
+		case plain:
+			o.text(x.expand, f)
+		default:
+			o.raw(x.expand, f)
+		}
+	}
+	o.value("images_content_metadata", a.images)
+	if !a.want["job_metadata"] || !wire.Status(a.job.Status).Final() {
+		a.meta = nil
+	}
+	o.value("job_metadata", a.meta)
+	o.value("raw_parameters", a.params)
+	return o.end()
+}
+
+// objectWriter writes a JSON object field by field and keeps the first error.
+type objectWriter struct {
+	w    io.Writer
+	some bool
+	err  error
+}
+
+func (o *objectWriter) key(name string) {
+	if o.err != nil {
+		return
+	}
+	lead := "{"
+	if o.some {
+		lead = ","
+	}
+	o.some = true
+	_, o.err = io.WriteString(o.w, lead+`"`+name+`":`)
+}
+
+func (o *objectWriter) value(name string, v any) {
+	o.key(name)
+	if o.err != nil {
+		return
+	}
+	e := json.NewEncoder(o.w)
+	e.SetEscapeHTML(false)
+	o.err = e.Encode(v)
+}
+
+// raw copies a value that is JSON already.
+func (o *objectWriter) raw(name string, r io.Reader) {
+	o.key(name)
+	if o.err != nil {
+		return
+	}
+	_, o.err = io.Copy(o.w, r)
+}
+
+// text writes plain text as a JSON string.
+func (o *objectWriter) text(name string, r io.Reader) {
+	b, err := io.ReadAll(r)
+	if o.err == nil {
+		o.err = err
+	}
+	o.value(name, string(b))
+}
+
+func (o *objectWriter) end() error {
+	if o.err != nil {
+		return o.err
+	}
+	_, err := io.WriteString(o.w, "}")
+	return err
+}
