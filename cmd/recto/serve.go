@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"recto/internal/api"
+	"recto/internal/blob"
+	"recto/internal/engine"
+	"recto/internal/fetch"
+	"recto/internal/job"
+	"recto/internal/store"
+	"recto/internal/wire"
+)
+
+// DataFlags say where the server keeps everything.
+type DataFlags struct {
+	DataDir string `help:"Folder of the database, files and results (default: recto in the user's data folder)." type:"path" env:"RECTO_DATA_DIR"`
+}
+
+// dir returns the data directory, by default $XDG_DATA_HOME/recto or
+// ~/.local/share/recto.
+func (f DataFlags) dir() (string, error) {
+	if f.DataDir != "" {
+		return f.DataDir, nil
+	}
+	if base := os.Getenv("XDG_DATA_HOME"); base != "" {
+		return filepath.Join(base, "recto"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find a place for data, give --data-dir: %w", err)
+	}
+	return filepath.Join(home, ".local", "share", "recto"), nil
+}
+
+// ServeCmd runs the API and its workers.
+type ServeCmd struct {
+	DataFlags `embed:""`
+
+	Addr      string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
+	PublicURL string   `help:"Address under which clients reach the server, for links; taken from each request when empty." env:"RECTO_PUBLIC_URL"`
+	NoAuth    bool     `help:"Serve everybody who can reach the address, without keys." env:"RECTO_NO_AUTH"`
+	Origin    []string `help:"Web origin that may use the API with the user's credentials; may be repeated." env:"RECTO_ORIGIN"`
+
+	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
+	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`
+	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
+	LinkLife        time.Duration  `help:"How long download links work." default:"1h" env:"RECTO_LINK_LIFE"`
+	AllowSource     []netip.Prefix `help:"Inner network that source_url may reach, such as 10.1.0.0/16; may be repeated." env:"RECTO_ALLOW_SOURCE"`
+	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
+	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
+	LogLevel        slog.Level     `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
+}
+
+// Limits of the HTTP server. There is none on the whole request: an upload of
+// half a gigabyte takes what the client's line takes.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 10 * time.Second
+)
+
+// Run serves until the process is told to stop.
+func (c *ServeCmd) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	log := newLog(c.LogLevel)
+	dir, err := c.dir()
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, store.Config{Dir: dir, Migrate: job.Migrate})
+	if err != nil {
+		return fmt.Errorf("open %s: %w", dir, err)
+	}
+	defer db.Close()
+	lock, err := store.TakeLock(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Release() }() // the end of the process does it, too
+	loopback, err := c.checkExposure(ctx, db)
+	if err != nil {
+		return err
+	}
+	blobs, err := blob.Open(dir, api.DownloadRoute)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", dir, err)
+	}
+	defer blobs.Close()
+	eng, err := engine.Start(ctx, engine.Config{MaxBytes: c.MaxUploadMB << 20})
+	if err != nil {
+		return fmt.Errorf("start the engine: %w", err)
+	}
+	defer eng.Close()
+	jobs, err := job.New(job.Config{
+		Store: db, Blobs: blobs, Engine: eng, Log: log,
+		Workers: cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
+		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
+		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback),
+	})
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Config{
+		Store: db, Blobs: blobs, Jobs: jobs, Log: log,
+		Loopback: loopback, NoAuth: c.NoAuth, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Origins: c.Origin,
+		MaxUpload: c.MaxUploadMB << 20, LinkLife: c.LinkLife, Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	if err := jobs.Start(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer jobs.Stop()
+	access := "with keys"
+	if c.NoAuth {
+		access = "open to all"
+	} else if has, err := db.HasKeys(ctx); err == nil && !has {
+		access = "open to this machine, until there are keys"
+	}
+	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", dir, "access", access)
+	return serve(ctx, listener, handler, log)
+}
+
+// newLog writes for people on a terminal and JSON elsewhere.
+func newLog(level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		return slog.New(slog.NewTextHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, o))
+}
+
+// serve answers requests until ctx is done, and then those it has begun.
+func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	err := srv.Shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = srv.Close()
+	}
+	if e := <-done; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// checkExposure reports whether only this machine reaches the address, and
+// refuses to open the documents to a network by accident.
+func (c *ServeCmd) checkExposure(ctx context.Context, db *store.DB) (loopback bool, err error) {
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return false, fmt.Errorf("--addr is host:port: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return true, nil
+	}
+	if c.NoAuth {
+		return false, nil
+	}
+	has, err := db.HasKeys(ctx)
+	if err == nil && !has {
+		err = fmt.Errorf("%s can be reached from other machines and there are no keys: make one with \"recto keys create\", or say --no-auth", c.Addr)
+	}
+	return false, err
+}
