@@ -33,6 +33,7 @@ const (
 // Breuel (2002) in one dimension.
 func findColumns(s *Sheet) {
 	s.splitAtRivers()
+	s.splitAtColumnEdges()
 	var els []element
 	for li := range s.lines {
 		l := &s.lines[li]
@@ -473,6 +474,44 @@ func (s *Sheet) splitAtRivers() {
 	for _, li := range rows {
 		if x, ok := cuts[li]; ok {
 			s.splitLine(li, x)
+		}
+	}
+}
+
+// A gap inside a line is a gutter when other lines end where it begins and begin
+// where it ends.
+const (
+	edgeLines = 5   // such lines on either side
+	edgeNear  = 2.0 // points
+)
+
+// splitAtColumnEdges splits lines that run across a gutter between columns whose
+// edges other lines show.
+func (s *Sheet) splitAtColumnEdges() {
+	var lefts, rights []float64
+	for li := range s.lines {
+		if l := &s.lines[li]; l.angle == 0 && l.glyphs > 0 && !s.isFurniture(li) {
+			lefts, rights = append(lefts, l.box.X0), append(rights, l.box.X1)
+		}
+	}
+	slices.Sort(lefts)
+	slices.Sort(rights)
+	near := func(v []float64, x float64) int {
+		from, _ := slices.BinarySearch(v, x-edgeNear)
+		to, _ := slices.BinarySearch(v, x+edgeNear)
+		return to - from
+	}
+	for li := range len(s.lines) {
+		l := &s.lines[li]
+		if l.angle != 0 || len(l.pieces) < 3 || s.isFurniture(li) {
+			continue
+		}
+		for k := 1; k < len(l.pieces); k++ {
+			a, b := s.pieces[l.pieces[k-1]].box.X1, s.pieces[l.pieces[k]].box.X0
+			if b-a >= minRiver*l.size && near(rights, a) >= edgeLines && near(lefts, b) >= edgeLines {
+				s.splitLine(li, (a+b)/2)
+				break
+			}
 		}
 	}
 }
