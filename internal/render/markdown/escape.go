@@ -72,6 +72,9 @@ func (e escaper) escape(s string) string {
 		}
 		b.WriteByte(c)
 		before = rune(c)
+		if c == '\n' && e.at == inCell {
+			before = boundary
+		}
 		i++
 	}
 	return b.String()
@@ -79,6 +82,9 @@ func (e escaper) escape(s string) string {
 
 // runeAt returns the character at i, or what stands for the end.
 func (e escaper) runeAt(s string, i int) rune {
+	if i < len(s) && s[i] == '\n' && e.at == inCell {
+		return boundary // will be a tag
+	}
 	if i < len(s) {
 		r, _ := utf8.DecodeRuneInString(s[i:])
 		return r
@@ -139,13 +145,13 @@ func (e escaper) startLine(b *strings.Builder, s string) int {
 			return 0
 		}
 	case "[":
-		end := strings.IndexByte(line, ']')
+		end := strings.IndexByte(s, ']') // labels may go over several lines
 		switch {
-		case end < 0 || end+1 == len(line):
+		case end < 0 || end+1 == len(s):
 			if !e.bounded {
 				return 0
 			}
-		case line[end+1] != ':':
+		case s[end+1] != ':':
 			return 0
 		}
 	default:

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,10 +56,34 @@ func cleanSpaces(s string, at place) string {
 	return ps[0].text
 }
 
+// settled reports whether settleSpaces would change nothing, as is usual.
+func settled(ps []piece) bool {
+	last := byte(' ')
+	for i := range ps {
+		s := ps[i].text
+		ascii := true
+		for k := range len(s) {
+			c := s[k]
+			if c < ' ' || c == 0x7F || c == ' ' && last == ' ' {
+				return false
+			}
+			ascii = ascii && c < utf8.RuneSelf
+			last = c
+		}
+		if !ascii && (!utf8.ValidString(s) || strings.ContainsAny(s, "\u0085\u2028\u2029")) {
+			return false
+		}
+	}
+	return last != ' '
+}
+
 // settleSpaces does the same over pieces: a row of spaces across two pieces is
 // one row and stays in the first of them. Code keeps its inner spaces. Control
 // characters, which markdown cannot hold, become spaces or U+FFFD.
 func settleSpaces(ps []piece, at place) []piece {
+	if settled(ps) {
+		return slices.DeleteFunc(ps, func(p piece) bool { return p.text == "" })
+	}
 	out := ps[:0]
 	started := false             // some visible character was seen
 	pendingAt, pending := -1, "" // a space to be written once text follows
