@@ -123,7 +123,7 @@ func Open(ctx context.Context, rawURL string, l Limits) (name string, body io.Re
 	}
 	req.Header.Set("User-Agent", userAgent)
 	client := Client(l.Options)
-	resp, err := client.Do(req)
+	resp, err := client.Do(req) //nolint:bodyclose // the caller closes what it gets
 	if err != nil {
 		client.CloseIdleConnections()
 		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), explain(err))

@@ -19,7 +19,7 @@ func server(t *testing.T, h http.HandlerFunc) string {
 var local = Limits{Options: Options{AllowPrivate: true}}
 
 func TestGetBlocksWhatIsNotPublic(t *testing.T) {
-	url := server(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("secret")) })
+	url := server(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("secret")) })
 	for _, u := range []string{
 		url, "http://localhost:" + url[strings.LastIndex(url, ":")+1:],
 		"http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/",
@@ -33,7 +33,7 @@ func TestGetBlocksWhatIsNotPublic(t *testing.T) {
 }
 
 func TestGetAllows(t *testing.T) {
-	url := server(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("fine")) })
+	url := server(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("fine")) })
 	for _, o := range []Options{{AllowPrivate: true}, {Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}} {
 		_, data, err := Get(t.Context(), url+"/a.pdf", Limits{Options: o})
 		if err != nil || string(data) != "fine" {
@@ -43,7 +43,7 @@ func TestGetAllows(t *testing.T) {
 }
 
 func TestGetChecksRedirects(t *testing.T) {
-	hidden := server(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("secret")) })
+	hidden := server(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("secret")) })
 	door := server(t, func(w http.ResponseWriter, r *http.Request) {
 		to := strings.Replace(hidden, "127.0.0.1", "127.0.0.2", 1)
 		if r.URL.Path == "/file" {
@@ -67,11 +67,11 @@ func TestGetRefuses(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 		case "/stream":
 			w.(http.Flusher).Flush() // no Content-Length
-			w.Write(make([]byte, 2000))
+			_, _ = w.Write(make([]byte, 2000))
 		case "/loop":
 			http.Redirect(w, r, "/loop", http.StatusFound)
 		default:
-			w.Write(make([]byte, 1000))
+			_, _ = w.Write(make([]byte, 1000))
 		}
 	})
 	small := local

@@ -116,7 +116,7 @@ func CSV(t *doc.Table) string {
 				record[col] = plain(c.Text)
 			}
 		}
-		w.Write(record) // a strings.Builder takes everything
+		_ = w.Write(record) // a strings.Builder takes everything
 	}
 	w.Flush()
 	return b.String()

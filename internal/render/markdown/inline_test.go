@@ -17,7 +17,6 @@ const (
 )
 
 func TestText(t *testing.T) {
-	type in = doc.Inline
 	for _, c := range []struct {
 		name string
 		text doc.Text

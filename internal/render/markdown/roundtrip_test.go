@@ -42,7 +42,8 @@ func (m *maker) text() doc.Text {
 		}
 		style := doc.Style(0)
 		if m.choose(3) > 0 {
-			style = doc.Style(m.choose(128)) & doc.Style(m.choose(128))
+			mask := m.choose(128) // few styles at once
+			style = doc.Style(m.choose(128) & mask)
 		}
 		t = append(t, doc.Inline{Text: b.String(), Style: style, Link: links[m.choose(len(links))]})
 	}
@@ -76,7 +77,7 @@ func (m *maker) item() doc.Item {
 	case 4:
 		var b strings.Builder
 		for range m.choose(8) {
-			if w := words[m.choose(len(words))]; !strings.ContainsAny(w, "\x00\xff\t") {
+			if w := words[m.choose(len(words))]; w != "\x00" && w != "\xff" && w != "\t" {
 				b.WriteString(w)
 			}
 		}
