@@ -37,7 +37,6 @@ var doors = map[string]string{
 	"github.com/pressly/goose":        "internal/store",
 	"github.com/xuri/excelize":        "internal/render/xlsx",
 	"code.dny.dev/ssrf":               "internal/fetch",
-	"github.com/danielgtaylor/huma":   "internal/api",
 	"github.com/getkin/kin-openapi":   "internal/api",
 	"github.com/alecthomas/kong":      "cmd/recto",
 }
