@@ -20,10 +20,16 @@ const (
 
 // buildItems turns the page's blocks into items.
 func buildItems(s *Sheet) {
-	p := &doc.Page{}
-	s.out = p
+	p := s.out
+	if p == nil {
+		p = &doc.Page{}
+		s.out = p
+	}
 	p.Header = s.furnitureItems(s.header)
 	p.Footer = s.furnitureItems(s.footer)
+	if s.tagged {
+		return
+	}
 	for i := 0; i < len(s.blocks); i++ {
 		b := &s.blocks[i]
 		base := doc.Base{Boxes: b.boxes, Confidence: sureText}
@@ -309,30 +315,39 @@ func (s *Sheet) linkAt(b geom.Rect) string {
 
 // codeText keeps a block's lines and shows indents as spaces.
 func (s *Sheet) codeText(b *block) string {
+	var lines [][]int
+	for _, li := range b.lines {
+		lines = append(lines, s.lines[li].pieces)
+	}
+	return s.codeLines(lines)
+}
+
+// codeLines is codeText for lines of pieces.
+func (s *Sheet) codeLines(lines [][]int) string {
 	left, advance := math.Inf(1), 0.0
 	n := 0
-	for _, li := range b.lines {
-		l := &s.lines[li]
-		left = min(left, l.box.X0)
-		if l.glyphs > 0 {
-			advance += l.box.W()
-			n += utf8.RuneCountInString(l.text)
+	for _, l := range lines {
+		for _, i := range l {
+			p := &s.pieces[i]
+			left = min(left, p.box.X0)
+			advance += p.box.W()
+			n += utf8.RuneCountInString(p.text)
 		}
 	}
 	step := max(advance/float64(max(n, 1)), 1)
 	var out strings.Builder
 	last := 0.0
-	for k, li := range b.lines {
-		l := &s.lines[li]
+	for k, l := range lines {
+		first := &s.pieces[l[0]]
 		if k > 0 {
 			out.WriteByte('\n')
-			if l.base-last > 1.9*typicalLeading*l.size {
+			if first.base-last > 1.9*typicalLeading*first.size {
 				out.WriteByte('\n')
 			}
 		}
-		last = l.base
+		last = first.base
 		at := left
-		for j, i := range l.pieces {
+		for j, i := range l {
 			p := &s.pieces[i]
 			s.fate[i].used++
 			if gap := int(math.Round((p.box.X0 - at) / step)); gap > 0 && (j == 0 || p.space) {

@@ -49,6 +49,7 @@ type Sheet struct {
 	header  []int // indices of lines
 	footer  []int
 	printed string // printed page number
+	tagged  bool   // items came from the structure tree
 	out     *doc.Page
 }
 
@@ -70,6 +71,7 @@ type pass struct {
 var passes = []pass{
 	{name: "bodySize", all: measureBody, why: "sizes are judged against the document's running text"},
 	{name: "furniture", all: findFurniture, why: "headers and footers span columns and would hide them"},
+	{name: "tags", all: readTagTrees, why: "where the author says what things are, nothing need be guessed"},
 	{name: "figures", page: findFigures, why: "pictures stand in the way of columns and are no tables"},
 	{name: "tables", page: findTables, why: "a table's columns are no text columns"},
 	{name: "columns", page: findColumns, why: "paragraphs run down one column"},
@@ -139,7 +141,9 @@ func (s *Sheet) guard(p pass) {
 			panic(r)
 		}
 	}()
-	p.page(s)
+	if !s.tagged || p.name == "items" {
+		p.page(s)
+	}
 }
 
 // result returns the page's meaning with what was dropped.
