@@ -30,6 +30,7 @@ type ParseCmd struct {
 	Pages      string `help:"Pages to parse, such as 1,3,5-8; all when not given."`
 	Password   string `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
 	Images     string `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
+	Links      bool   `help:"Write the targets of links into markdown."`
 	PipeTables bool   `help:"Write tables in markdown with pipes instead of HTML."`
 	Jobs       int    `help:"Files parsed at once; 0 for the number of cores." short:"j"`
 	Quiet      bool   `help:"No progress." short:"q"`
@@ -215,7 +216,7 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 			progress.print(fmt.Sprintf("recto: warning: %s: page %d could not be read: %v", t.source, p.Number, p.Err))
 		}
 	}
-	if err := t.write(c.Format, src.Name, result, markdown.Options{PipeTables: c.PipeTables, ImageURL: t.imageURL}); err != nil {
+	if err := t.write(c.Format, src.Name, result, markdown.Options{PipeTables: c.PipeTables, Links: c.Links, ImageURL: t.imageURL}); err != nil {
 		return err
 	}
 	if bad > 0 && bad == len(result.Doc.Pages) {

@@ -77,7 +77,7 @@ func (r *run) markdown() markdown.Options {
 		PipeTables:         m.Tables.OutputTablesAsMarkdown,
 		CompactTables:      m.Tables.CompactMarkdownTables,
 		MultilineSeparator: m.Tables.MultilineSeparator,
-		NoLinks:            m.AnnotateLinks != nil && !*m.AnnotateLinks,
+		Links:              m.AnnotateLinks != nil && *m.AnnotateLinks,
 	}
 }
 

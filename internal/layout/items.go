@@ -203,8 +203,11 @@ func headingText(t doc.Text) doc.Text {
 // ends, styles and links. Every piece is marked as used.
 func (s *Sheet) textOf(lines [][]int) doc.Text {
 	var out doc.Text
-	add := func(text string, style doc.Style, link string, box geom.Rect) {
-		if n := len(out); n > 0 && out[n-1].Style == style && out[n-1].Link == link {
+	begun := -1 // line of the last inline: each is on one line
+	add := func(line int, text string, style doc.Style, link string, box geom.Rect) {
+		same := begun == line
+		begun = line
+		if n := len(out); n > 0 && same && out[n-1].Style == style && out[n-1].Link == link {
 			out[n-1].Text += text
 			out[n-1].Box = out[n-1].Box.Union(box)
 			return
@@ -241,7 +244,7 @@ func (s *Sheet) textOf(lines [][]int) doc.Text {
 			if n := len(out); n > 0 && link != "" && out[n-1].Link == "" && strings.HasSuffix(out[n-1].Text, "  ") {
 				out[n-1].Text = strings.TrimRight(out[n-1].Text, " ") + " "
 			}
-			add(text, style, link, p.box)
+			add(k, text, style, link, p.box)
 		}
 	}
 	return out

@@ -10,6 +10,9 @@ import (
 )
 
 func TestZDebug(t *testing.T) {
+	if os.Getenv("F") == "" {
+		t.Skip()
+	}
 	rt, _ := pdf.NewRuntime(context.Background(), "")
 	data, _ := os.ReadFile(os.Getenv("F"))
 	r, err := rt.Open(context.Background(), data, "")
@@ -48,6 +51,9 @@ func TestZDebug(t *testing.T) {
 }
 
 func TestZGutter(t *testing.T) {
+	if os.Getenv("F") == "" {
+		t.Skip()
+	}
 	rt, _ := pdf.NewRuntime(context.Background(), "")
 	data, _ := os.ReadFile(os.Getenv("F"))
 	r, _ := rt.Open(context.Background(), data, "")

@@ -78,9 +78,9 @@ func TestResults(t *testing.T) {
 	if err := RawWords(&words, r); err != nil {
 		t.Fatal(err)
 	}
-	md := Markdown(r, markdown.Options{})
+	md := Markdown(r, markdown.Options{Links: true})
 	for name, v := range map[string]any{
-		"text.json": Text(r), "markdown.json": md, "items.json": Items(r, markdown.Options{}), "metadata.json": Metadata(r),
+		"text.json": Text(r), "markdown.json": md, "items.json": Items(r, markdown.Options{Links: true}), "metadata.json": Metadata(r),
 		"markdown.md": MarkdownFull(md), "text.txt": TextFull(r), "words.jsonl": words.String(),
 	} {
 		got, isText := []byte(nil), false
@@ -119,7 +119,7 @@ func TestResults(t *testing.T) {
 // TestBoxesIndexMarkdown holds that the indexes of a box cut its own text out of
 // the markdown.
 func TestBoxesIndexMarkdown(t *testing.T) {
-	items := Items(sample(), markdown.Options{}).Pages[0].Items
+	items := Items(sample(), markdown.Options{Links: true}).Pages[0].Items
 	cut := func(it Item, box int) string {
 		units := utf16.Encode([]rune(it.MD))
 		return string(utf16.Decode(units[*it.BBox[box].StartIndex : *it.BBox[box].EndIndex+1]))

@@ -56,6 +56,7 @@ func writeItem(it doc.Item, o Options, last marker) (string, marker) {
 	case *doc.Formula:
 		return formula(it), marker{}
 	case *doc.Link:
+		o.Links = true // being a link is all it is
 		return inline(doc.Text{{Text: it.Text, Link: it.URL}}, o, inBlock), marker{}
 	}
 	return "", marker{}
@@ -124,7 +125,7 @@ func tableBlock(t *doc.Table, o Options) string {
 
 // HTMLOptions returns how tables are written as HTML under these options.
 func HTMLOptions(o Options) table.HTMLOptions {
-	if o.NoLinks {
+	if !o.Links {
 		return table.HTMLOptions{}
 	}
 	return table.HTMLOptions{Target: Target}

@@ -56,7 +56,7 @@ func definesLink(md string) bool {
 
 func unstyled(t doc.Text, o Options) bool {
 	for i := range t {
-		if t[i].Style != 0 || t[i].Link != "" && !o.NoLinks {
+		if t[i].Style != 0 || t[i].Link != "" && o.Links {
 			return false
 		}
 	}
@@ -101,7 +101,7 @@ func pieces(t doc.Text, o Options, at place) []piece {
 	ps := make([]piece, 0, len(t))
 	for i := range t {
 		p := piece{text: t[i].Text, style: t[i].Style &^ drop}
-		if !o.NoLinks && t[i].Link != "" {
+		if o.Links && t[i].Link != "" {
 			p.link = Target(t[i].Link)
 		}
 		if p.link != "" {

@@ -54,11 +54,11 @@ func TestText(t *testing.T) {
 		{"only spaces", doc.Of(" \u00a0 "), ""},
 		{"control characters", doc.Of("a\x01b"), "a\uFFFDb"},
 	} {
-		if got := Text(c.text, Options{}); got != c.want {
+		if got := Text(c.text, Options{Links: true}); got != c.want {
 			t.Errorf("%s: Text = %q, want %q", c.name, got, c.want)
 		}
 	}
-	if got := Text(doc.Text{{Text: "page", Link: "https://example.com"}}, Options{NoLinks: true}); got != "page" {
+	if got := Text(doc.Text{{Text: "page", Link: "https://example.com"}}, Options{}); got != "page" {
 		t.Errorf("without links: %q", got)
 	}
 }
@@ -85,7 +85,7 @@ func TestPieces(t *testing.T) {
 		{&doc.Paragraph{Base: base, Text: doc.Text{{Text: "all here", Box: left}}}, []string{"all here", ""}},
 		{&doc.Code{Base: base, Value: "x"}, []string{"```\nx\n```", "```\nx\n```"}},
 	} {
-		r := Item(c.item, Options{})
+		r := Item(c.item, Options{Links: true})
 		units := []rune(r.MD) // the only character beyond the first plane is counted below
 		for i, p := range r.Pieces {
 			if got := cutUTF16(units, p); got != c.want[i] {
@@ -119,6 +119,6 @@ func BenchmarkPage(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		Page(p, Options{})
+		Page(p, Options{Links: true})
 	}
 }

@@ -54,7 +54,7 @@ func (n *notation) write(s string, style doc.Style, link string) {
 
 func textNotation(t doc.Text, at place) string {
 	var n notation
-	ps := pieces(t, Options{}, at)
+	ps := pieces(t, Options{Links: true}, at)
 	noCode := at == inBlock && definesLink(writeInline(ps, at))
 	for _, p := range ps {
 		if noCode {

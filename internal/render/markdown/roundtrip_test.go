@@ -104,7 +104,7 @@ func (m *maker) table() *doc.Table {
 	return t
 }
 
-func (m *maker) options() Options { return Options{PipeTables: m.choose(2) == 1} }
+func (m *maker) options() Options { return Options{Links: true, PipeTables: m.choose(2) == 1} }
 
 // TestRoundTrip reads back the markdown of many random pages.
 func TestRoundTrip(t *testing.T) {
@@ -141,6 +141,6 @@ func FuzzText(f *testing.F) {
 	f.Add("some *text*", "more", uint8(1), uint8(2))
 	f.Fuzz(func(t *testing.T, a, b string, x, y uint8) {
 		text := doc.Text{{Text: a, Style: doc.Style(x & 127)}, {Text: b, Style: doc.Style(y & 127)}, {Text: a}}
-		checkRoundTrip(t, []doc.Item{&doc.Paragraph{Text: text}}, Options{})
+		checkRoundTrip(t, []doc.Item{&doc.Paragraph{Text: text}}, Options{Links: true})
 	})
 }
