@@ -264,6 +264,9 @@ func (v *columnView) entryBreak(i, start int) bool {
 		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l)
 	}
 	first := readMarker(v.line(start).text)
+	if m.kind == plainMarker {
+		return first.kind == plainMarker && m.value == first.value+1 && endsSentence(p.text) && l.box.X0 <= v.line(start).box.X0+0.8*l.size
+	}
 	if first.kind == m.kind && first.value < m.value && m.value-first.value <= 2 && l.box.X0 <= v.line(start).box.X0+0.6*l.size {
 		return true
 	}

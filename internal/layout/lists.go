@@ -32,6 +32,9 @@ func (s *Sheet) inSequence(i int) bool {
 	if m.kind == bulletMarker && !m.weak {
 		return true
 	}
+	if m.kind == plainMarker {
+		return s.plainRun(i) >= minPlainRun
+	}
 	const reach = 8 // blocks: entries have paragraphs and sublists between them
 	for j := i - 1; j >= 0 && j >= i-reach; j-- {
 		o := s.blocks[j].marker
@@ -52,6 +55,22 @@ func (s *Sheet) inSequence(i int) bool {
 		}
 	}
 	return m.kind != bulletMarker && m.value == 1 && !m.weak && m.end == ")"
+}
+
+// minPlainRun is how many bare numbers must follow each other to be a list.
+const minPlainRun = 3
+
+// plainRun returns how many blocks around block i begin with bare numbers that
+// count on.
+func (s *Sheet) plainRun(i int) int {
+	n := 1
+	for j := i + 1; j < len(s.blocks) && s.blocks[j].marker.kind == plainMarker && s.blocks[j].marker.value == s.blocks[j-1].marker.value+1; j++ {
+		n++
+	}
+	for j := i - 1; j >= 0 && s.blocks[j].marker.kind == plainMarker && s.blocks[j].marker.value == s.blocks[j+1].marker.value-1; j-- {
+		n++
+	}
+	return n
 }
 
 // aligned reports whether two entries stand at the same indent, or in different

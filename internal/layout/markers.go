@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,7 @@ const (
 	letterMarker  // a.  a)  (a)
 	capitalMarker // A.  A)  (A)
 	romanMarker   // i.  ii)  (iv)
+	plainMarker   // 1 without anything behind it, as in lists of references
 )
 
 // marker is the mark at the beginning of a list entry.
@@ -29,7 +31,10 @@ type marker struct {
 }
 
 // bullets are the characters that begin a bulleted entry whatever stands around.
-const bullets = "•●○◦▪▫■□◆◇❖➢➤►▶▸✓✔✗✘☐☑☒❑❒‣⁃∙⦁⚫◼◾※✦✧➔➜➡"
+const bullets = "•●○◦▪▫■□◆◇❖➢➤►▶▸☐☑☒❑❒‣⁃∙⦁⚫◼◾※✦✧➔➜➡█▌▐▀▄◘◙★☆➣➥❯"
+
+// ticks begin an entry or fill a cell of a table: in a row they are no bullets.
+const ticks = "✓✔✗✘"
 
 // dashes begin an entry only with a space after them.
 const dashes = "-–—*·+»›>"
@@ -38,6 +43,7 @@ var (
 	decimalForm = regexp.MustCompile(`^(\(|\[)?(\d{1,3})([.)\]]|\.\))\s`)
 	letterForm  = regexp.MustCompile(`^(\()?([a-z])([.)])\s`)
 	capitalForm = regexp.MustCompile(`^(\()?([A-Z])([.)])\s`)
+	plainForm   = regexp.MustCompile(`^(\d{1,3})\s+\p{Lu}`)
 	romanForm   = regexp.MustCompile(`^(\()?([ivx]{1,6})([.)])\s`)
 )
 
@@ -45,6 +51,9 @@ var (
 func readMarker(t string) marker {
 	r, n := utf8.DecodeRuneInString(t)
 	if strings.ContainsRune(bullets, r) || r >= 0xF000 && r <= 0xF0FF {
+		return marker{kind: bulletMarker, text: t[:n], value: 1}
+	}
+	if strings.ContainsRune(ticks, r) && startsWithWord(strings.TrimLeft(t[n:], " ")) {
 		return marker{kind: bulletMarker, text: t[:n], value: 1}
 	}
 	if strings.ContainsRune(dashes, r) && len(t) > n && t[n] == ' ' {
@@ -69,7 +78,16 @@ func readMarker(t string) marker {
 		// "A. Smith" is a name: a capital with a full stop is weak.
 		return marker{kind: capitalMarker, text: strings.TrimSpace(m[0]), value: int(m[2][0]-'A') + 1, end: m[3], weak: m[3] == "."}
 	}
+	if m := plainForm.FindStringSubmatch(t); m != nil {
+		v, _ := strconv.Atoi(m[1])
+		return marker{kind: plainMarker, text: m[1], value: v, weak: true}
+	}
 	return marker{}
+}
+
+func startsWithWord(t string) bool {
+	r, _ := utf8.DecodeRuneInString(t)
+	return unicode.IsLetter(r)
 }
 
 // isMarker reports whether a text is nothing but a list mark.
