@@ -154,6 +154,9 @@ func (v *columnView) breaksAt(i, start int) bool {
 	if isMono(p) && isMono(l) {
 		return false
 	}
+	if v.hangsUnderNumber(i, start) {
+		return false
+	}
 	if v.entryBreak(i, start) || v.s.standsAlone(p) || v.s.standsAlone(l) {
 		return true
 	}
@@ -287,6 +290,17 @@ func (s *Sheet) setOff(l *line) bool {
 	}
 	a, b := &s.pieces[l.pieces[0]], &s.pieces[l.pieces[1]]
 	return b.box.X0-a.box.X1 > markGap*l.size
+}
+
+// hangsUnderNumber reports whether line i stands under the text behind the number
+// of a heading, in its weight: the second line of the heading.
+func (v *columnView) hangsUnderNumber(i, start int) bool {
+	first, l := v.line(start), v.line(i)
+	if i-start > 2 || readNumbering(first.text).depth == 0 || len(first.pieces) < 2 || v.s.allStyle(first) != v.s.allStyle(l) || readNumbering(l.text).depth > 0 {
+		return false
+	}
+	behind := v.s.pieces[first.pieces[1]].box.X0
+	return math.Abs(l.box.X0-behind) < 0.3*l.size && behind-first.box.X0 > l.size
 }
 
 // indentBreak reports whether line i is indented as first lines are.

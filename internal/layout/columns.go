@@ -295,8 +295,20 @@ func (o *orderer) pairsRows(a, b *side) bool {
 // their own between them.
 func (o *orderer) emit(els []element) {
 	els = o.withTables(els)
+	height := make(map[*figure]float64)
+	for _, e := range els {
+		if e.fig != nil {
+			height[e.fig] = figureHeight(e, els)
+		}
+	}
+	at := func(e element) float64 {
+		if e.fig != nil {
+			return height[e.fig]
+		}
+		return e.box.CenterY()
+	}
 	slices.SortStableFunc(els, func(a, b element) int {
-		return cmp.Or(cmp.Compare(a.box.CenterY(), b.box.CenterY()), cmp.Compare(a.box.X0, b.box.X0))
+		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.box.X0, b.box.X0))
 	})
 	els = rowOrder(els)
 	var col column
@@ -321,6 +333,17 @@ func (o *orderer) emit(els []element) {
 		}
 	}
 	flush()
+}
+
+// figureHeight returns the height at which a figure is read: its middle, or, when
+// text runs beside it, its top, so that it does not cut the text in two.
+func figureHeight(f element, els []element) float64 {
+	for _, e := range els {
+		if e.line >= 0 && e.box.OverlapY(f.box) > 0.5*e.box.H() && e.box.OverlapX(f.box) < 0.2*e.box.W() {
+			return f.box.Y0 - e.size
+		}
+	}
+	return f.box.CenterY()
 }
 
 // withTables replaces lines that are an unruled table by the table.

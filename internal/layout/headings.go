@@ -17,7 +17,8 @@ const (
 	maxHeadingChars = 220
 	maxHeadingLines = 4
 	largerText      = 1.12 // set so much larger than the body
-	slightlyLarger  = 1.03
+	slightlyLarger  = 1.02
+	maxSameText     = 4 // a text that heads more than so many parts is a label
 )
 
 // look is the style of a heading: what looks alike is of one level.
@@ -71,7 +72,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 			return false
 		}
 	}
-	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) {
+	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) || strings.Contains(t, "://") || s.leadsToPage(b) {
 		return false
 	}
 	ratio := b.size / d.body.size
@@ -87,9 +88,9 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 		return false
 	case startsLower(t) && num.depth == 0:
 		// Small capitals may come as small letters.
-		return ratio >= slightlyLarger && words <= 8 && s.standsApart(b) && differentFont(s, b, d.body.font) && s.followedByText(i) && !sentence
+		return ratio >= slightlyLarger && words <= 8 && (s.standsApart(b) || s.underHeading(d, i)) && differentFont(s, b, d.body.font) && s.followedByText(i) && !sentence
 	case bold && ratio >= 0.9:
-		if sentence && words > 3 || words > 24 {
+		if sentence && words > 3 || words > 24 || strings.HasSuffix(t, ":") && words > 5 && num.depth == 0 {
 			return false
 		}
 		return s.standsApart(b) || num.depth > 0 || ratio >= slightlyLarger || s.followedByText(i)
@@ -98,7 +99,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 	case caps && ratio >= 0.95 && words <= 12 && len(t) >= 4 && !sentence:
 		return s.standsApart(b) && len(b.lines) <= 2
 	case ratio >= slightlyLarger && words <= 12 && !sentence:
-		return s.standsApart(b) && differentFont(s, b, d.body.font)
+		return (s.standsApart(b) || s.underHeading(d, i)) && differentFont(s, b, d.body.font)
 	case colored(s, b, d) && ratio >= 0.97 && words <= 12 && !sentence:
 		return s.standsApart(b) && len(b.lines) <= 2
 	}
@@ -115,8 +116,32 @@ func (s *Sheet) isByline(b *block) bool {
 			}
 		}
 	}
+	if first, _, _ := strings.Cut(strings.ToLower(b.text), " "); first == "by" && len(strings.Fields(b.text)) <= 6 {
+		return true
+	}
 	commas := strings.Count(b.text, ",") + strings.Count(b.text, " and ") + strings.Count(b.text, "&")
 	return marks >= 2 && commas >= 1 || marks >= 1 && commas >= 3
+}
+
+// leadsToPage reports whether a block is an entry of a table of contents: a title
+// and, far behind it, a number.
+func (s *Sheet) leadsToPage(b *block) bool {
+	l := &s.lines[b.lines[len(b.lines)-1]]
+	if !l.wide || len(l.pieces) < 3 {
+		return false
+	}
+	last, before := &s.pieces[l.pieces[len(l.pieces)-1]], &s.pieces[l.pieces[len(l.pieces)-2]]
+	return last.box.X0-before.box.X1 > gutterGap*l.size && strings.Trim(last.text, "0123456789ivxlc") == ""
+}
+
+// underHeading reports whether the block follows closely on one that looks like
+// a heading.
+func (s *Sheet) underHeading(d *document, i int) bool {
+	if i == 0 || s.blocks[i-1].column != s.blocks[i].column || s.blocks[i-1].kind != paragraph {
+		return false
+	}
+	p := &s.blocks[i-1]
+	return len(p.lines) <= 2 && len(p.text) < 80 && (p.style&doc.Bold != 0 && !d.body.bold || p.size > largerText*d.body.size)
 }
 
 // standsApart reports whether more white stands above the block than inside it.
@@ -210,6 +235,10 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 		}
 		isFound[h.s][h.i] = true
 	}
+	texts := map[string]int{}
+	for _, h := range found {
+		texts[strings.ToLower(h.s.blocks[h.i].text)]++
+	}
 	type tally struct{ n, inRow int }
 	by := map[look]*tally{}
 	same := func(h headingAt, j int) bool {
@@ -230,6 +259,9 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 	for _, h := range found {
 		t := by[h.look]
 		if t.n >= 6 && t.inRow*2 > t.n && h.size < largerText*d.body.size {
+			continue
+		}
+		if texts[strings.ToLower(h.s.blocks[h.i].text)] > maxSameText {
 			continue
 		}
 		out = append(out, h)

@@ -90,3 +90,29 @@ func TestZGutter(t *testing.T) {
 		}
 	})
 }
+
+func TestZBlocks(t *testing.T) {
+	if os.Getenv("F") == "" {
+		t.Skip()
+	}
+	rt, _ := pdf.NewRuntime(context.Background(), "")
+	data, _ := os.ReadFile(os.Getenv("F"))
+	r, _ := rt.Open(context.Background(), data, "")
+	n := 1
+	fmt.Sscan(os.Getenv("P"), &n)
+	var ss []*Sheet
+	for k := 1; k <= r.PageCount(); k++ {
+		ss = append(ss, Prepare(r.ReadPage(k), Options{}))
+	}
+	understand(ss, Options{IgnoreTags: true}, func(name string, _ []*Sheet) {
+		if name != "blocks" {
+			return
+		}
+		s := ss[n-1]
+		fmt.Println("body", s.body)
+		for i := range s.blocks {
+			b := &s.blocks[i]
+			fmt.Printf("%d col%d kind%d size %.1f style %d before %.1f after %.1f [%.0f %.0f %.0f %.0f] col %.0f-%.0f lines %d font %v | %.90s\n", i, b.column, b.kind, b.size, b.style, b.before, b.after, b.box.X0, b.box.Y0, b.box.X1, b.box.Y1, b.left, b.right, len(b.lines), func() string { if len(b.lines) > 0 { return s.lines[b.lines[0]].font.Name }; return "" }(), b.text)
+		}
+	})
+}
