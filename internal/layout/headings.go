@@ -261,12 +261,32 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 		if t.n >= 6 && t.inRow*2 > t.n && h.size < largerText*d.body.size {
 			continue
 		}
+		if inCount(h.s, h.i, isFound[h.s]) {
+			continue
+		}
 		if texts[strings.ToLower(h.s.blocks[h.i].text)] > maxSameText {
 			continue
 		}
 		out = append(out, h)
 	}
 	return out
+}
+
+// inCount reports whether a candidate is one of several that count on without
+// anything between them: entries of a list in heavy type.
+func inCount(s *Sheet, i int, found map[int]bool) bool {
+	m := readMarker(s.blocks[i].text)
+	if m.kind != decimalMarker {
+		return false
+	}
+	next := func(j, by int) bool {
+		if j < 0 || j >= len(s.blocks) || !found[j] {
+			return false
+		}
+		o := readMarker(s.blocks[j].text)
+		return o.kind == m.kind && o.value == m.value+by
+	}
+	return next(i+1, 1) || next(i-1, -1)
 }
 
 // joinTitleLines joins headings that are one title broken into blocks: the same

@@ -36,10 +36,10 @@ type tagFlags uint8
 const artifactTag tagFlags = 1
 
 // Gaps between glyphs, in ems. Kerning stays under 0.1; the narrowest word
-// space of a tightly set justified line is 0.16 (TeX: 0.333 less its shrink of 0.111, then
-// overfull); letter-spaced text is judged against its own median gap.
+// spaces of tightly set titles are 0.16; letter-spaced text is judged against
+// its own median gap.
 const (
-	minWordGap     = 0.165
+	minWordGap     = 0.13
 	looseMedian    = 0.06 // median gap from which a run counts as letter-spaced
 	minLooseGlyphs = 4
 )
