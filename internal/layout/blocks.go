@@ -264,7 +264,7 @@ func (v *columnView) entryBreak(i, start int) bool {
 		return false
 	}
 	if m.kind == bulletMarker {
-		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l)
+		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l) || strings.HasSuffix(p.text, ":") || m.text == readMarker(p.text).text
 	}
 	first := readMarker(v.line(start).text)
 	if m.kind == plainMarker {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"recto/internal/doc"
@@ -226,8 +225,8 @@ func (s *Sheet) textOf(lines [][]int) doc.Text {
 			case j == 0 && k > 0 && len(lines[k-1]) > 0:
 				prev := &s.pieces[lines[k-1][len(lines[k-1])-1]]
 				space = " "
-				if joined, ok := joinHyphen(out, prev, text); ok {
-					if joined != "" {
+				if drop, ok := s.joinHyphen(out, prev, wordFrom(s, pieces)); ok {
+					if drop {
 						out[len(out)-1].Text = strings.TrimSuffix(out[len(out)-1].Text, "-")
 					}
 					space = ""
@@ -250,6 +249,18 @@ func (s *Sheet) textOf(lines [][]int) doc.Text {
 	return out
 }
 
+// wordFrom returns the first word of a line of pieces.
+func wordFrom(s *Sheet, pieces []int) string {
+	word := s.pieces[pieces[0]].text
+	for _, i := range pieces[1:] {
+		if s.pieces[i].space {
+			break
+		}
+		word += s.pieces[i].text
+	}
+	return word
+}
+
 // joinInlines unites neighbours of one style.
 func joinInlines(t doc.Text) doc.Text {
 	var out doc.Text
@@ -262,47 +273,6 @@ func joinInlines(t doc.Text) doc.Text {
 		out = append(out, in)
 	}
 	return out
-}
-
-// joinHyphen decides what becomes of a hyphen at the end of a line. ok says that
-// no space follows; joined is not empty when the hyphen itself goes.
-func joinHyphen(out doc.Text, prev *piece, next string) (joined string, ok bool) {
-	if len(out) == 0 || !strings.HasSuffix(prev.text, "-") {
-		return "", false
-	}
-	word := lastWord(out)
-	if len(word) < 2 {
-		return "", false
-	}
-	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-1])
-	after, _ := utf8.DecodeRuneInString(next)
-	if !unicode.IsLetter(before) || !unicode.IsLetter(after) {
-		return "", unicode.IsDigit(before) && unicode.IsDigit(after) || unicode.IsLetter(before) && unicode.IsDigit(after)
-	}
-	if unicode.IsUpper(after) {
-		return "", true // a compound of names: the hyphen stays
-	}
-	if strings.Contains(word[:len(word)-1], "-") && !prev.hyphen {
-		return "", true // "state-of-the-" goes on
-	}
-	switch strings.ToLower(strings.Trim(word, `-("'“‘`)) {
-	case "self", "non", "well", "high", "low", "long", "short", "cross", "half", "all", "ex", "so", "co", "e", "x", "t", "semi", "full", "real", "open", "multi":
-		return "", true
-	}
-	return "-", true
-}
-
-// lastWord returns what stands behind the last space of a text.
-func lastWord(t doc.Text) string {
-	word := ""
-	for i := len(t) - 1; i >= 0; i-- {
-		in := t[i].Text
-		if at := strings.LastIndexByte(in, ' '); at >= 0 {
-			return in[at+1:] + word
-		}
-		word = in + word
-	}
-	return word
 }
 
 // linkAt returns the target of the link a piece stands in.

@@ -49,7 +49,8 @@ type Sheet struct {
 	header  []int // indices of lines
 	footer  []int
 	printed string // printed page number
-	tagged  bool   // items came from the structure tree
+	vocab   vocabulary
+	tagged  bool // items came from the structure tree
 	out     *doc.Page
 }
 
@@ -70,6 +71,7 @@ type pass struct {
 // passes in their order. A pass reads what earlier ones have set.
 var passes = []pass{
 	{name: "bodySize", all: measureBody, why: "sizes are judged against the document's running text"},
+	{name: "vocabulary", all: readVocabulary, why: "the document's own words tell a broken word from a compound"},
 	{name: "furniture", all: findFurniture, why: "headers and footers span columns and would hide them"},
 	{name: "tags", all: readTagTrees, why: "where the author says what things are, nothing need be guessed"},
 	{name: "figures", page: findFigures, why: "pictures stand in the way of columns and are no tables"},
