@@ -3,6 +3,7 @@ package layout
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -72,7 +73,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 			return false
 		}
 	}
-	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) || strings.Contains(t, "://") || s.leadsToPage(b) {
+	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) || s.headsAddress(i) || strings.Contains(t, "://") || s.leadsToPage(b) {
 		return false
 	}
 	ratio := b.size / d.body.size
@@ -122,6 +123,21 @@ func (s *Sheet) isByline(b *block) bool {
 	commas := strings.Count(b.text, ",") + strings.Count(b.text, " and ") + strings.Count(b.text, "&")
 	return marks >= 2 && commas >= 1 || marks >= 1 && commas >= 3
 }
+
+// maxAddress is the length of an address under a name.
+const maxAddress = 250
+
+// headsAddress reports whether a block is a name: what follows it is an address
+// with an e-mail in it.
+func (s *Sheet) headsAddress(i int) bool {
+	if i+1 >= len(s.blocks) || len(strings.Fields(s.blocks[i].text)) > 5 {
+		return false
+	}
+	n := &s.blocks[i+1]
+	return n.column == s.blocks[i].column && len(n.text) <= maxAddress && emailForm.MatchString(n.text)
+}
+
+var emailForm = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w`)
 
 // leadsToPage reports whether a block is an entry of a table of contents: a title
 // and, far behind it, a number.
