@@ -134,7 +134,23 @@ func (s *Sheet) headsAddress(i int) bool {
 		return false
 	}
 	n := &s.blocks[i+1]
-	return n.column == s.blocks[i].column && len(n.text) <= maxAddress && emailForm.MatchString(n.text)
+	return n.column == s.blocks[i].column && len(n.text) <= maxAddress && emailForm.MatchString(n.text) && !isProse(n.text)
+}
+
+// isProse reports whether most words of a text begin with a small letter, as those
+// of a sentence do and those of an address do not.
+func isProse(t string) bool {
+	small, all := 0, 0
+	for _, w := range strings.Fields(t) {
+		if strings.Contains(w, "@") || !hasWordRune(w) {
+			continue
+		}
+		all++
+		if startsLower(w) {
+			small++
+		}
+	}
+	return small*2 > all
 }
 
 var emailForm = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w`)
