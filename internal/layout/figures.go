@@ -101,6 +101,9 @@ func (s *Sheet) drawings() []geom.Rect {
 	var groups []group
 	for i := range shapes {
 		g := group{box: shapes[i].Box.Grow(0.1), n: 1}
+		if b := shapes[i].Box; b.W() >= minDrawingSide && b.H() >= minDrawingSide && shapes[i].Curved {
+			g.n = minShapes // a curve over an area is a drawing by itself
+		}
 		for k := 0; k < len(groups); {
 			if groups[k].box.Grow(shapeReach).Overlaps(g.box) {
 				g.box, g.n = g.box.Union(groups[k].box), g.n+groups[k].n
