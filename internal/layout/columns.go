@@ -59,7 +59,7 @@ func findColumns(s *Sheet) {
 func (s *Sheet) keepLabels(els []element) []element {
 	out := els[:0]
 	for _, e := range els {
-		if e.line >= 0 {
+		if e.line >= 0 && e.size <= maxLabelSize*s.body {
 			if k := s.drawingAround(e.box); k >= 0 {
 				s.figures[k].labels = append(s.figures[k].labels, e.line)
 				continue
@@ -69,6 +69,10 @@ func (s *Sheet) keepLabels(els []element) []element {
 	}
 	return out
 }
+
+// maxLabelSize is the size of a label, in ems of the body: larger text on a
+// drawing is a title on a banner.
+const maxLabelSize = 1.15
 
 func (s *Sheet) drawingAround(b geom.Rect) int {
 	for k := range s.figures {
