@@ -19,6 +19,7 @@ const (
 	maxHeadingLines = 4
 	largerText      = 1.12 // set so much larger than the body
 	slightlyLarger  = 1.02
+	maxIntroWords   = 4 // "For more information, please see:" introduces, "Results:" heads
 	maxSameText     = 4 // a text that heads more than so many parts is a label
 )
 
@@ -83,15 +84,17 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 	sentence := endsSentence(t) && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!") && num.depth == 0
 	words := len(strings.Fields(t))
 	switch {
+	case num.depth == 0 && strings.HasSuffix(t, ":") && words > maxIntroWords && isProse(t), sentence && startsLower(t):
+		return false // it introduces a list or ends a paragraph
 	case ratio >= largerText:
-		return !(sentence && words > 12) && words <= 30
+		return !(sentence && words > 10) && words <= 30
 	case strings.HasSuffix(t, ",") || strings.HasSuffix(t, ";"):
 		return false
 	case startsLower(t) && num.depth == 0:
 		// Small capitals may come as small letters.
 		return ratio >= slightlyLarger && words <= 8 && (s.standsApart(b) || s.underHeading(d, i)) && differentFont(s, b, d.body.font) && s.followedByText(i) && !sentence
 	case bold && ratio >= 0.9:
-		if sentence && words > 3 || words > 24 || strings.HasSuffix(t, ":") && words > 5 && num.depth == 0 {
+		if sentence && words > 3 || words > 24 {
 			return false
 		}
 		return s.standsApart(b) || num.depth > 0 || ratio >= slightlyLarger || s.followedByText(i)
