@@ -17,7 +17,7 @@ func rotated() (sample, error) {
 	r.set(4, rawPage{content: "BT /F1 12 Tf 0 1 -1 0 60 100 Tm (Upwards) Tj ET\n" +
 		"BT /F1 10 Tf 0.8660254 0.5 -0.5 0.8660254 200 300 Tm (Slanted) Tj ET\n" +
 		"BT /F1 1 Tf 24 0 0 24 100 500 Tm (Scaled) Tj ET\n" +
-		"BT /F1 12 Tf 12 Ts 100 400 Td (Raised) Tj ET\n"})
+		"BT /F2 12 Tf 12 Ts 100 400 Td (Raised) Tj ET\n"})
 	return sample{pdf: r.finish(""), pages: 5}, nil
 }
 

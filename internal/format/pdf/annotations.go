@@ -1,6 +1,9 @@
 package pdf
 
 import (
+	"errors"
+	"strings"
+
 	"recto/internal/geom"
 	"recto/internal/page"
 )
@@ -21,11 +24,66 @@ const (
 
 const maxAnnotations = 20_000
 
-// readAnnotations reads links and form fields. It reports whether there are
-// annotations whose look is text on the page.
-func (r *Reader) readAnnotations(w *placed) (drawn bool) {
+// annotations is what the annotations of a page say.
+type annotations struct {
+	links  []page.Link
+	fields []page.Field
+	values []fieldValue // what visible fields should show
+	drawn  bool         // some have a look that is part of the page
+}
+
+// flatten reads the page's annotations and draws them on the page, where form
+// values and free text are text like any other. This uses them up, so they are
+// kept for the next time the page is opened.
+func (r *Reader) flatten(w *placed) *annotations {
+	if known := r.notes[w.number]; known != nil {
+		return known
+	}
+	notes := r.readAnnotations(w)
+	if notes.drawn && r.m.callInt("FPDFPage_Flatten", w.handle, 0) == flattened {
+		r.notes[w.number] = notes
+		r.m.call("FPDF_ClosePage", w.handle)
+		w.handle = r.m.call("FPDF_LoadPage", r.doc, uint64(w.number-1))
+	}
+	return notes
+}
+
+// openFlat opens a page as ReadPage sees it: the look of annotations may be text
+// and hold images. The caller closes it.
+func (r *Reader) openFlat(n int) (*placed, error) {
 	m := r.m
+	w := &placed{handle: m.call("FPDF_LoadPage", r.doc, uint64(n-1)), number: n, out: &page.Page{}}
+	if w.handle == 0 {
+		return nil, errors.New("the page is damaged")
+	}
+	if err := r.place(w); err != nil {
+		m.call("FPDF_ClosePage", w.handle)
+		return nil, err
+	}
+	r.flatten(w)
+	if m.trap != nil {
+		return nil, m.trap
+	}
+	return w, nil
+}
+
+// flattened is what FPDFPage_Flatten answers when it has changed the page.
+const flattened = 1
+
+// readAnnotations reads links and form fields.
+func (r *Reader) readAnnotations(w *placed) *annotations {
+	m := r.m
+	var out annotations
 	n := min(m.callInt("FPDFPage_GetAnnotCount", w.handle), maxAnnotations)
+	if n <= 0 {
+		return &out
+	}
+	if form := r.formHandle(); form != 0 {
+		// Only now PDFium knows the state of buttons, and it draws fields that have
+		// a value and no look.
+		m.call("FORM_OnAfterLoadPage", w.handle, form)
+		defer m.call("FORM_OnBeforeClosePage", w.handle, form)
+	}
 	for i := range n {
 		a := m.call("FPDFPage_GetAnnot", w.handle, uint64(i))
 		if a == 0 {
@@ -33,19 +91,19 @@ func (r *Reader) readAnnotations(w *placed) (drawn bool) {
 		}
 		switch m.callInt("FPDFAnnot_GetSubtype", a) {
 		case annotationLink:
-			r.readLink(w, a)
+			r.readLink(w, a, &out)
 		case annotationWidget:
-			drawn = true
-			r.readField(w, a)
+			out.drawn = true
+			r.readField(w, a, &out)
 		case annotationFreeText, annotationStamp:
-			drawn = true
+			out.drawn = true
 		}
 		m.call("FPDFPage_CloseAnnot", a)
 		if m.trap != nil {
-			return false
+			break
 		}
 	}
-	return drawn
+	return &out
 }
 
 // annotationBox returns where an annotation stands on the page.
@@ -65,7 +123,7 @@ func (r *Reader) annotationBox(w *placed, a handle) geom.Rect {
 	return w.toPage.ApplyRect(b)
 }
 
-func (r *Reader) readLink(w *placed, a handle) {
+func (r *Reader) readLink(w *placed, a handle, out *annotations) {
 	m := r.m
 	link := m.call("FPDFAnnot_GetLink", a)
 	if link == 0 {
@@ -73,16 +131,18 @@ func (r *Reader) readLink(w *placed, a handle) {
 	}
 	l := page.Link{Box: r.annotationBox(w, a)}
 	action := m.call("FPDFLink_GetAction", link)
-	switch {
-	case action != 0 && m.callInt("FPDFAction_GetType", action) == actionURI:
-		l.URI = m.byteString("FPDFAction_GetURIPath", r.doc, action)
-	case action != 0 && m.callInt("FPDFAction_GetType", action) == actionGoTo:
-		l.Page, _ = r.destination(m.call("FPDFAction_GetDest", r.doc, action))
-	default:
-		l.Page, _ = r.destination(m.call("FPDFLink_GetDest", r.doc, link))
+	if action == 0 {
+		l.Page = r.pageOf(m.call("FPDFLink_GetDest", r.doc, link))
+	} else {
+		switch m.callInt("FPDFAction_GetType", action) { // others leave the document, and not by an address
+		case actionURI:
+			l.URI = m.byteString("FPDFAction_GetURIPath", r.doc, action)
+		case actionGoTo:
+			l.Page = r.pageOf(m.call("FPDFAction_GetDest", r.doc, action))
+		}
 	}
 	if l.URI != "" || l.Page > 0 {
-		w.out.Links = append(w.out.Links, l)
+		out.links = append(out.links, l)
 	}
 }
 
@@ -92,7 +152,7 @@ var fieldKinds = map[int]page.FieldKind{
 	5: page.ListBox, 6: page.TextField, 7: page.Signature,
 }
 
-func (r *Reader) readField(w *placed, a handle) {
+func (r *Reader) readField(w *placed, a handle, out *annotations) {
 	m := r.m
 	form := r.formHandle()
 	if form == 0 {
@@ -109,14 +169,30 @@ func (r *Reader) readField(w *placed, a handle) {
 		f.Checked = m.callInt("FPDFAnnot_IsChecked", form, a) != 0
 		f.Value = m.utf16String("FPDFAnnot_GetFormFieldExportValue", form, a)
 	case page.TextField, page.ComboBox, page.ListBox:
-		f.Value = m.utf16String("FPDFAnnot_GetFormFieldValue", form, a)
+		f.Value = lineEnds.Replace(m.utf16String("FPDFAnnot_GetFormFieldValue", form, a))
 		n := min(m.callInt("FPDFAnnot_GetOptionCount", form, a), 1000)
 		for i := range n {
 			f.Options = append(f.Options, m.utf16String("FPDFAnnot_GetOptionLabel", form, a, uint64(i)))
 		}
 	case page.PushButton, page.Signature:
 	}
-	w.out.Fields = append(w.out.Fields, f)
+	out.fields = append(out.fields, f)
+	if f.Value != "" && isWritten(kind) && m.callInt("FPDFAnnot_GetFlags", a)&(annotationHidden|annotationNoView) == 0 {
+		flags := m.callInt("FPDFAnnot_GetFormFieldFlags", form, a)
+		v := fieldValue{box: f.Box, lines: strings.Split(f.Value, "\n"), tall: kind == page.ListBox || flags&fieldMultiline != 0}
+		m.clear(8)
+		if m.callInt("FPDFAnnot_GetFontSize", form, a, m.out(0)) != 0 {
+			v.size = m.float32At(0)
+		}
+		if kind != page.TextField || flags&fieldPassword == 0 {
+			out.values = append(out.values, v)
+		}
+	}
+}
+
+// isWritten reports whether a field's value is text to be read.
+func isWritten(kind page.FieldKind) bool {
+	return kind == page.TextField || kind == page.ComboBox || kind == page.ListBox
 }
 
 // formInfoSize is room for PDFium's FPDF_FORMFILLINFO: a version and some

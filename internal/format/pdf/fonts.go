@@ -51,6 +51,11 @@ func (r *Reader) readFont(h handle) *page.Font {
 		}
 	}
 	byName(&f)
+	return r.sameFont(f)
+}
+
+// sameFont returns the document's one value for a face.
+func (r *Reader) sameFont(f page.Font) *page.Font {
 	if known := r.fonts[f]; known != nil {
 		return known
 	}
@@ -82,6 +87,9 @@ func byName(f *page.Font) {
 	if containsAny(name, "mono", "courier", "consol", "typewriter", "menlo", "inconsolata", "sourcecode", "cmtt", "sftt", "lucidasanstypewriter", "letter gothic", "lettergothic", "fixed") ||
 		strings.HasPrefix(name, "txtt") || strings.HasPrefix(name, "ectt") {
 		f.Monospace = true
+	}
+	if containsAny(name, "times", "georgia", "garamond", "palatino", "bookman", "schoolbook", "cambria", "minion") {
+		f.Serif = true // the standard fonts carry no flags at all
 	}
 	if containsAny(name, "symbol", "dingbat", "wingding", "webding", "msam", "msbm", "cmsy", "cmex", "fontawesome") {
 		f.Symbolic = true

@@ -241,13 +241,18 @@ func (r *Reader) readStyle(w *placed, text handle, index int, object handle, fon
 	if math.Abs(st.angle) < angleSlack {
 		st.angle = 0
 	}
+	mode := m.callInt("FPDFTextObj_GetTextRenderMode", object)
+	paint := "FPDFPageObj_GetFillColor"
+	if mode == 1 || mode == 5 { // outlines alone
+		paint = "FPDFPageObj_GetStrokeColor"
+	}
 	m.clear(32)
-	if m.callInt("FPDFPageObj_GetFillColor", object, m.out(0), m.out(1), m.out(2), m.out(3)) != 0 {
+	if m.callInt(paint, object, m.out(0), m.out(1), m.out(2), m.out(3)) != 0 {
 		st.color = page.Color(m.uint32At(0)&0xff<<24 | m.uint32At(8)&0xff<<16 | m.uint32At(16)&0xff<<8 | m.uint32At(24)&0xff)
 	} else {
 		st.color = 0x000000ff
 	}
-	if mode := m.callInt("FPDFTextObj_GetTextRenderMode", object); mode == 3 || mode == 7 {
+	if mode == 3 || mode == 7 {
 		st.mode = page.Invisible
 	}
 	if r.tagged {

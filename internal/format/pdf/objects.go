@@ -25,6 +25,7 @@ const (
 	straightSlack = 0.75   // points by which a rule may lean over its length
 	minRuleAspect = 3.0    // a rule is at least so many times longer than thick
 	maxImages     = 5_000
+	clipSlack     = 1.0 // points by which a rule may lie beyond its clip
 )
 
 // drawing collects the vector objects and images of a page.
@@ -34,6 +35,7 @@ type drawing struct {
 	order    int
 	segments int
 	images   []handle
+	visible  geom.Rect // what the clip path of the current object leaves of the page
 }
 
 // readObjects reads rules, fills, other drawings and images.
@@ -52,6 +54,7 @@ func (r *Reader) readObjects(w *placed) {
 func (d *drawing) object(h handle, toPage geom.Matrix, depth int) {
 	m := d.r.m
 	d.order++
+	d.visible = d.sheet()
 	switch m.callInt("FPDFPageObj_GetType", h) {
 	case objectPath:
 		d.path(h, toPage)
@@ -92,10 +95,14 @@ func (d *drawing) bounds(h handle, toPage geom.Matrix) geom.Rect {
 	return d.cut(toPage.ApplyRect(geom.Rect{X0: m.float32At(0), Y0: m.float32At(8), X1: m.float32At(16), Y1: m.float32At(24)}))
 }
 
-// cut limits a box to the page; a box off the page comes back empty.
-func (d *drawing) cut(b geom.Rect) geom.Rect {
-	w, h := d.w.out.Width, d.w.out.Height
-	c := geom.Rect{X0: max(b.X0, 0), Y0: max(b.Y0, 0), X1: min(b.X1, w), Y1: min(b.Y1, h)}
+// sheet is the whole page.
+func (d *drawing) sheet() geom.Rect { return geom.Rect{X1: d.w.out.Width, Y1: d.w.out.Height} }
+
+// cut limits a box to what is visible of the page; a box off it comes back empty.
+func (d *drawing) cut(b geom.Rect) geom.Rect { return cutTo(b, d.visible) }
+
+func cutTo(b, v geom.Rect) geom.Rect {
+	c := geom.Rect{X0: max(b.X0, v.X0), Y0: max(b.Y0, v.Y0), X1: min(b.X1, v.X1), Y1: min(b.Y1, v.Y1)}
 	if c.X1 < c.X0 || c.Y1 < c.Y0 || math.IsNaN(c.X0+c.Y0+c.X1+c.Y1) {
 		return geom.Rect{}
 	}
@@ -119,10 +126,22 @@ func (d *drawing) image(h handle, toPage geom.Matrix) {
 	m.clear(16)
 	m.call("FPDFImageObj_GetImagePixelSize", h, m.out(0), m.out(1))
 	img := page.Image{Index: index, Box: box, WidthPx: int(m.uint32At(0)), HeightPx: int(m.uint32At(8)), MCID: -1}
+	img.Mask = d.isStencil(h)
 	if d.r.tagged {
 		img.MCID = m.callInt("FPDFPageObj_GetMarkedContentID", h)
 	}
 	d.w.out.Images = append(d.w.out.Images, img)
+}
+
+// isStencil reports whether an image is a one-bit mask: it has no colour space
+// of its own. JPEGs and JPEG 2000 are not asked, which might decode them whole.
+func (d *drawing) isStencil(h handle) bool {
+	switch m := d.r.m; m.byteString("FPDFImageObj_GetImageFilter", h, 0) {
+	case "DCTDecode", "JPXDecode", "JBIG2Decode":
+		return false
+	}
+	bits, space := d.r.imageColors(h, d.w.handle)
+	return bits == 1 && space == colorsUnknown
 }
 
 // maxClipSegments bounds the outline of a clip that is looked at.
@@ -191,6 +210,9 @@ func (d *drawing) path(h handle, toPage geom.Matrix) {
 		return
 	}
 	d.segments += n
+	if box, ok := d.clip(h, toPage); ok {
+		d.visible = cutTo(box, d.sheet())
+	}
 	pen := pen{filled: filled, stroked: stroked}
 	own := d.matrix(h).Then(toPage)
 	if filled {
@@ -287,6 +309,11 @@ func (d *drawing) draw(p part, pen pen) {
 		d.rectangle(box, pen)
 		return
 	}
+	if bar, ok := barBetween(p, pen); ok {
+		pen.fill, pen.filled, pen.stroked = pen.stroke, true, false
+		d.rectangle(bar, pen)
+		return
+	}
 	points := p.points
 	if p.closed {
 		points = append(points, points[0])
@@ -343,7 +370,9 @@ func (d *drawing) rectangle(box geom.Rect, pen pen) {
 // rule adds a drawn line. Fully transparent ones draw nothing; white ones are
 // kept: on a shaded table they separate the cells.
 func (d *drawing) rule(box geom.Rect, color page.Color, dashed bool) {
-	cut := d.cut(box)
+	// Frames are drawn on the edge of what they frame, and half of them is
+	// clipped away.
+	cut := cutTo(box, cutTo(d.visible.Grow(clipSlack), d.sheet()))
 	if cut.IsZero() || color&0xff == 0 || max(cut.W(), cut.H()) < minRuleLength {
 		return
 	}
@@ -366,6 +395,21 @@ func ruleBetween(a, b geom.Point, width float64) (geom.Rect, bool) {
 	}
 	x := (a.X + b.X) / 2
 	return geom.Rect{X0: x - half, Y0: min(a.Y, b.Y), X1: x + half, Y1: max(a.Y, b.Y)}, true
+}
+
+// barBetween returns the rectangle that a stroke too thick for a rule paints.
+func barBetween(p part, pen pen) (geom.Rect, bool) {
+	if len(p.points) != 2 || !pen.stroked || pen.width <= 2*maxRuleWidth {
+		return geom.Rect{}, false
+	}
+	a, b, half := p.points[0], p.points[1], pen.width/2
+	switch {
+	case math.Abs(a.Y-b.Y) <= straightSlack && a.X != b.X:
+		return geom.Rect{X0: min(a.X, b.X), Y0: min(a.Y, b.Y) - half, X1: max(a.X, b.X), Y1: max(a.Y, b.Y) + half}, true
+	case math.Abs(a.X-b.X) <= straightSlack && a.Y != b.Y:
+		return geom.Rect{X0: min(a.X, b.X) - half, Y0: min(a.Y, b.Y), X1: max(a.X, b.X) + half, Y1: max(a.Y, b.Y)}, true
+	}
+	return geom.Rect{}, false
 }
 
 // isRectangle reports whether the points are the corners of an axis-parallel

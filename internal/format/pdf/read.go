@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"recto/internal/geom"
 	"recto/internal/page"
@@ -46,16 +47,11 @@ func (r *Reader) ReadPage(n int) *page.Page {
 		return p
 	}
 	p.Label = r.Label(n)
-	widgets := r.readAnnotations(w)
-	if widgets {
-		// Form values and free text live in annotations; flattening draws them on
-		// the page, where they are text like any other.
-		if r.m.callInt("FPDFPage_Flatten", w.handle, 0) == 1 {
-			r.m.call("FPDF_ClosePage", w.handle)
-			w.handle = r.m.call("FPDF_LoadPage", r.doc, uint64(n-1))
-		}
-	}
+	notes := r.flatten(w)
+	p.Links, p.Fields = slices.Clone(notes.links), slices.Clone(notes.fields)
 	r.readText(w)
+	r.repairLigatures(p)
+	r.addValues(w, notes.values)
 	r.readObjects(w)
 	r.readTags(w)
 	if r.m.trap != nil {

@@ -29,6 +29,8 @@ type Reader struct {
 	pages    int
 	tagged   bool
 	fonts    map[page.Font]*page.Font // one value for every face of the document
+	letters  map[*page.Font]*letterWidths
+	notes    map[int]*annotations // of the pages that have been flattened, by number
 }
 
 // Open reads the document's structure. The bytes are copied. It reports
@@ -41,7 +43,7 @@ func (rt *Runtime) Open(ctx context.Context, data []byte, password string) (*Rea
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{m: m, fonts: map[page.Font]*page.Font{}}
+	r := &Reader{m: m, fonts: map[page.Font]*page.Font{}, letters: map[*page.Font]*letterWidths{}, notes: map[int]*annotations{}}
 	if err := r.load(data, password); err != nil {
 		_ = m.close()
 		return nil, err
@@ -135,6 +137,7 @@ const (
 // Outline returns the bookmarks in order, depth first.
 func (r *Reader) Outline() []doc.Bookmark {
 	var out []doc.Bookmark
+	places := placeFinder{}
 	seen := map[handle]bool{}
 	var walk func(parent handle, level int)
 	walk = func(parent handle, level int) {
@@ -147,7 +150,7 @@ func (r *Reader) Outline() []doc.Bookmark {
 			}
 			seen[b] = true
 			title := strings.TrimSpace(r.m.utf16String("FPDFBookmark_GetTitle", b))
-			pageNumber, y := r.destination(r.m.call("FPDFBookmark_GetDest", r.doc, b))
+			pageNumber, y := r.destination(r.m.call("FPDFBookmark_GetDest", r.doc, b), places)
 			if title != "" {
 				out = append(out, doc.Bookmark{Title: title, Level: level, Page: pageNumber, Y: y})
 			}
@@ -156,24 +159,6 @@ func (r *Reader) Outline() []doc.Bookmark {
 	}
 	walk(0, 1)
 	return out
-}
-
-// destination returns the page, from 1, and the height above its bottom that a
-// destination leads to; 0 and -1 when unknown.
-func (r *Reader) destination(dest handle) (pageNumber int, y float64) {
-	if dest == 0 {
-		return 0, -1
-	}
-	pageNumber = r.m.callInt("FPDFDest_GetDestPageIndex", r.doc, dest) + 1
-	if pageNumber < 1 || pageNumber > r.pages {
-		return 0, -1
-	}
-	r.m.clear(64)
-	ok := r.m.callInt("FPDFDest_GetLocationInPage", dest, r.m.out(0), r.m.out(1), r.m.out(2), r.m.out(3), r.m.out(4), r.m.out(5))
-	if ok == 0 || r.m.uint32At(8) == 0 {
-		return pageNumber, -1
-	}
-	return pageNumber, r.m.float32At(32)
 }
 
 // latin1 returns the bytes as UTF-8, reading them as Latin-1 where they are not.

@@ -28,6 +28,27 @@ func (r *Reader) readTags(w *placed) {
 		}
 	}
 	m.call("FPDF_StructTree_Close", tree)
+	alts := map[int]string{}
+	collectAlts(w.out.Tags, "", alts)
+	for i := range w.out.Images {
+		w.out.Images[i].Alt = alts[w.out.Images[i].MCID]
+	}
+}
+
+// collectAlts notes the alternative text that holds for each marked content:
+// that of the innermost tag that has one.
+func collectAlts(tags []page.Tag, alt string, alts map[int]string) {
+	for i := range tags {
+		t := &tags[i]
+		own := alt
+		if t.Alt != "" {
+			own = t.Alt
+		}
+		for _, id := range t.MCIDs {
+			alts[id] = own
+		}
+		collectAlts(t.Children, own, alts)
+	}
 }
 
 type tagReader struct {
