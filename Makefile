@@ -15,6 +15,10 @@ FORMAT   ?= html
 export CGO_ENABLED := 0
 
 run: build ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
+	@printf '%s\n' "Starting Recto on http://$(ADDR) (Ctrl-C stops it). In another terminal:" \
+	  "  curl -s http://$(ADDR)/healthz" \
+	  "  ./bin/recto parse FILE.pdf                # without the server" \
+	  "  baseURL: 'http://$(ADDR)'           # in a program with the LlamaParse SDK; README.md has a tour"
 	@./$(BIN) serve --addr $(ADDR)
 
 parse: build ## parse one file to markdown: make parse FILE=x.pdf
@@ -42,7 +46,7 @@ fmt: need-go ## format the source
 
 golden: need-go ## rewrite expected outputs of tests; read the diff as carefully as code
 	$(GO) test ./internal/layout -run TestCases -update
-	$(GO) test ./internal/render/... ./internal/wire -update
+	$(GO) test ./internal/render/... ./internal/table ./internal/wire -update
 
 page: need-go ## one page, pass by pass, over its picture: make page FILE=x.pdf PAGE=3 [FORMAT=html|txt|items]
 	@test -n "$(FILE)" || { echo "which file? make page FILE=x.pdf PAGE=3" >&2; exit 2; }
