@@ -50,6 +50,7 @@ func (r *Reader) ReadPage(n int) *page.Page {
 	notes := r.flatten(w)
 	p.Links, p.Fields = slices.Clone(notes.links), slices.Clone(notes.fields)
 	r.readText(w)
+	r.repairLigatures(p)
 	r.addValues(w, notes.values)
 	r.readObjects(w)
 	r.readTags(w)

@@ -29,7 +29,8 @@ type Reader struct {
 	pages    int
 	tagged   bool
 	fonts    map[page.Font]*page.Font // one value for every face of the document
-	notes    map[int]*annotations     // of the pages that have been flattened, by number
+	letters  map[*page.Font]*letterWidths
+	notes    map[int]*annotations // of the pages that have been flattened, by number
 }
 
 // Open reads the document's structure. The bytes are copied. It reports
@@ -42,7 +43,7 @@ func (rt *Runtime) Open(ctx context.Context, data []byte, password string) (*Rea
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{m: m, fonts: map[page.Font]*page.Font{}, notes: map[int]*annotations{}}
+	r := &Reader{m: m, fonts: map[page.Font]*page.Font{}, letters: map[*page.Font]*letterWidths{}, notes: map[int]*annotations{}}
 	if err := r.load(data, password); err != nil {
 		_ = m.close()
 		return nil, err
