@@ -332,10 +332,10 @@ func (w *tagWalk) leaf(t *page.Tag, item func(content, doc.Text) doc.Item) {
 
 // level returns a heading's level.
 func (w *tagWalk) level(role string) int {
-	switch {
-	case role == "Title":
+	switch role {
+	case "Title":
 		return 1
-	case role == "H":
+	case "H":
 		return min(max(w.depth, 1), 6)
 	}
 	return int(role[1] - '0')
