@@ -72,7 +72,33 @@ func buildBlocks(s *Sheet) {
 			s.columnBlocks(k)
 		}
 	}
+	s.joinCode()
 	s.joinOverColumns()
+}
+
+// maxCodeGap is the white inside a listing, in lines: one or two empty ones.
+const maxCodeGap = 3.4
+
+// joinCode joins the parts of a listing that empty lines divide; single lines in
+// the same face next to code are code.
+func (s *Sheet) joinCode() {
+	mono := func(b *block) bool {
+		return len(b.lines) > 0 && (b.kind == code || b.kind == paragraph && b.style&doc.Monospace != 0)
+	}
+	for i := 0; i+1 < len(s.blocks); i++ {
+		a, b := &s.blocks[i], &s.blocks[i+1]
+		if !mono(a) || !mono(b) || a.kind != code && b.kind != code || a.column != b.column || !sameSize(a.size, b.size) || b.before > maxCodeGap*typicalLeading*b.size {
+			continue
+		}
+		a.kind = code
+		a.lines = append(slices.Clone(a.lines), b.lines...)
+		a.box = a.box.Union(b.box)
+		a.boxes = []geom.Rect{a.box}
+		a.text += " " + b.text
+		a.after = b.after
+		s.blocks = slices.Delete(s.blocks, i+1, i+2)
+		i--
+	}
 }
 
 // columnBlocks cuts the lines of one column.
@@ -102,6 +128,7 @@ type columnView struct {
 	lines       []int
 	left, right float64
 	leading     map[float64]float64 // usual leading by rounded size
+	hanging     bool                // most lines are indented under the first of their paragraph
 }
 
 func (s *Sheet) viewOf(c *column) *columnView {
@@ -123,8 +150,33 @@ func (s *Sheet) viewOf(c *column) *columnView {
 		usual := g[len(g)/3]
 		v.leading[size] = min(max(usual, minLeading*size), 1.9*size)
 	}
+	indents := map[float64]int{}
+	flush := 0
+	for _, li := range c.lines {
+		l := &s.lines[li]
+		switch in := l.box.X0 - v.left; {
+		case in < 0.3*l.size:
+			flush++
+		case in > indentEms*l.size && in < 4*l.size:
+			indents[math.Round(in)]++
+		}
+	}
+	most := 0
+	for _, n := range indents {
+		most = max(most, n)
+	}
+	// Every paragraph begins at the edge, and nothing stands elsewhere.
+	first := s.lines[c.lines[0]].box.X0-v.left < 0.3*s.lines[c.lines[0]].size
+	v.hanging = len(c.lines) >= minHangingLines && first && flush >= 2 && float64(most) >= minHanging*float64(len(c.lines)) &&
+		float64(most+flush) >= 0.9*float64(len(c.lines))
 	return v
 }
+
+// A column of hanging paragraphs: definitions, references, an index.
+const (
+	minHangingLines = 4
+	minHanging      = 0.4 // share of lines that are indented; first-line indents are fewer
+)
 
 func (v *columnView) line(i int) *line { return &v.s.lines[v.lines[i]] }
 
@@ -310,6 +362,14 @@ func (v *columnView) indentBreak(i, start int) bool {
 	in := l.box.X0 - p.box.X0
 	if l.rtl {
 		in = p.box.X1 - l.box.X1
+	}
+	if v.hanging && !l.rtl {
+		if math.Abs(l.box.X0-v.left) < 0.3*em && p.box.X0-v.left > indentEms*em {
+			return true // the next one begins
+		}
+		if in > indentEms*em && math.Abs(p.box.X0-v.left) < 0.3*em && i-start == 1 {
+			return false
+		}
 	}
 	if in > indentEms*em && in < 6*em {
 		// Below the first line of a hanging paragraph the text is further in for

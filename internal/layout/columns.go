@@ -32,6 +32,8 @@ const (
 // below and above things that span it, which is the whitespace rectangle of
 // Breuel (2002) in one dimension.
 func findColumns(s *Sheet) {
+	s.dropLineNumbers()
+	s.joinDropCaps()
 	s.splitAtRivers()
 	s.splitAtColumnEdges()
 	var els []element
@@ -50,7 +52,7 @@ func findColumns(s *Sheet) {
 		els = append(els, element{box: f.box, base: f.box.Y1, size: s.body, line: -1, fig: f})
 	}
 	els = s.keepLabels(els)
-	o := orderer{s: s}
+	o := orderer{s: s, rtl: s.mostlyRTL()}
 	o.cut(els, 0)
 }
 
@@ -85,7 +87,22 @@ func (s *Sheet) drawingAround(b geom.Rect) int {
 }
 
 // orderer writes columns to the sheet in reading order.
-type orderer struct{ s *Sheet }
+type orderer struct {
+	s   *Sheet
+	rtl bool // most of the page is written from right to left: the right column comes first
+}
+
+// mostlyRTL reports whether most of the page's text runs from right to left.
+func (s *Sheet) mostlyRTL() bool {
+	rtl, all := 0, 0
+	for i := range s.lines {
+		all += s.lines[i].glyphs
+		if s.lines[i].rtl {
+			rtl += s.lines[i].glyphs
+		}
+	}
+	return rtl*2 > all
+}
 
 // maxCuts bounds the depth of cutting.
 const maxCuts = 40
@@ -98,6 +115,9 @@ func (o *orderer) cut(els []element, depth int) {
 	if len(els) > 1 && depth < maxCuts {
 		if g, ok := o.gutter(els); ok {
 			above, left, right, below := g.divide(els)
+			if o.rtl {
+				left, right = right, left
+			}
 			if y, ok := o.centredUntil(left, right); ok {
 				// Names or cards side by side on top of text columns: read them first.
 				var heads []element

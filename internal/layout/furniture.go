@@ -81,6 +81,10 @@ func findFurniture(d *document) {
 // marginZone is the share of the page width in which turned text is a stamp.
 const marginZone = 0.08
 
+// watermarkSize is the size from which diagonal text is a watermark, in ems of
+// the page's text.
+const watermarkSize = 1.8
+
 // markMarginStamps puts turned text along the sides of an upright page, such as
 // the notes of a download, with the footer.
 func (s *Sheet) markMarginStamps() {
@@ -97,6 +101,10 @@ func (s *Sheet) markMarginStamps() {
 	}
 	for i := range s.lines {
 		l := &s.lines[i]
+		if isDiagonal(l.angle) && l.size > watermarkSize*s.body {
+			s.footer = append(s.footer, i)
+			continue
+		}
 		edge := l.box.X1 < marginZone*s.in.Width || l.box.X0 > (1-marginZone)*s.in.Width
 		if l.angle != 0 && edge && l.box.H() > 2*l.box.W() {
 			s.footer = append(s.footer, i)

@@ -3,6 +3,7 @@ package layout
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // findLists turns blocks that begin with a mark into list entries. Numbers need
@@ -144,10 +145,13 @@ func (s *Sheet) nestEntries(blocks []int) []*listTree {
 	return roots
 }
 
+// isBox reports whether a mark is a box to tick.
+func isBox(mark string) bool { return mark != "" && strings.Contains("☐☑☒□■❑❒", mark) }
+
 // sameFamily reports whether two marks belong to one list.
 func sameFamily(a, b marker) bool {
 	if a.kind == bulletMarker && b.kind == bulletMarker {
-		return a.text == b.text
+		return a.text == b.text || isBox(a.text) && isBox(b.text)
 	}
 	return a.kind == b.kind && a.end == b.end
 }
