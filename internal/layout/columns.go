@@ -437,7 +437,7 @@ func (s *Sheet) joinRows(lines []int) []int {
 			if p.angle == l.angle && l.angle == 0 && math.Abs(p.base-l.base) < 0.3*min(p.size, l.size) && l.box.X0 >= p.box.X1-0.5*l.size {
 				s.pieces[l.pieces[0]].space = true
 				p.pieces = append(slices.Clone(p.pieces), l.pieces...)
-				p.wide = true
+				p.wide = p.wide || l.box.X0-p.box.X1 > gutterGap*l.size
 				l.pieces, l.text, l.glyphs = nil, "", 0
 				s.measure(p)
 				continue
