@@ -124,10 +124,11 @@ func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, bre
 		}
 	}
 	ys := []float64{box.Y0}
+	pitch := rowPitch(rows, filled)
 	for k := 1; k < len(rows); k++ {
 		edge := (rows[k-1].bottom + rows[k].top) / 2
 		ruled := slices.ContainsFunc(breaks, func(y float64) bool { return y > rows[k-1].base-1 && y < rows[k].base })
-		if !ruled && continues(rows, filled, k) {
+		if !ruled && continues(rows, filled, k, pitch) {
 			continue
 		}
 		ys = append(ys, edge)
@@ -157,11 +158,35 @@ func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, bre
 	return g
 }
 
+// Lines of one cell stand closer than rows do.
+const (
+	cellLeading    = 1.35 // ems between lines of one cell in any table
+	maxCellLeading = 1.7  // where rows stand further apart
+	tightRow       = 0.9  // of the distance of rows
+)
+
+// rowPitch returns the usual distance of two rows that both fill the first column,
+// 0 when there are none.
+func rowPitch(rows []textRow, filled [][]bool) float64 {
+	var gaps []float64
+	for k := 1; k < len(rows); k++ {
+		if filled[k][0] && filled[k-1][0] {
+			gaps = append(gaps, rows[k].base-rows[k-1].base)
+		}
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
+}
+
 // continues reports whether row k is the next line of the cells of row k-1: it
 // fills fewer columns, not the first, and stands as close as lines of one cell.
-func continues(rows []textRow, filled [][]bool, k int) bool {
+func continues(rows []textRow, filled [][]bool, k int, pitch float64) bool {
 	gap := rows[k].base - rows[k-1].base
-	if gap > 1.35*max(rows[k].size, rows[k-1].size) || filled[k][0] {
+	size := max(rows[k].size, rows[k-1].size)
+	if gap > max(cellLeading*size, min(tightRow*pitch, maxCellLeading*size)) || filled[k][0] {
 		return false
 	}
 	n, of := 0, 0
