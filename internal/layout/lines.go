@@ -3,6 +3,7 @@ package layout
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -427,8 +428,17 @@ func (s *Sheet) setSpaces(seg []spot) {
 		drawn := p.space && gap > -0.15*em
 		p.space = (drawn || gap > limit) && !betweenIdeographs(q.text, p.text)
 	}
+	for k := 1; k < len(seg); k++ {
+		p, q := &s.pieces[seg[k].i], &s.pieces[seg[k-1].i]
+		if numberForm.MatchString(q.text) && startsWithWord(p.text) && (k == 1 || s.pieces[seg[k-1].i].space) && p.run != q.run {
+			p.space = true // "1." and its heading, however close they are set
+		}
+	}
 	s.closeSpread(seg)
 }
+
+// numberForm is the number of a heading or an entry.
+var numberForm = regexp.MustCompile(`^\d{1,2}(\.\d{1,2})*[.)]$`)
 
 // Single letters at even distances are a word set wide.
 const (
