@@ -35,6 +35,7 @@ const (
 	sameBaseline  = 0.22 // baselines of one line differ by less; scans jitter by 0.1
 	scriptShift   = 0.06 // a raised or lowered piece is off the baseline by more
 	scriptSize    = 0.88 // and smaller than so much of its neighbour
+	capitalSize   = 2.2  // larger text beside small text is no part of its line
 	minScriptSize = 0.4  // but not smaller than that: text beside a drop capital is
 	scriptGap     = 0.30 // and as near as this
 
@@ -184,6 +185,9 @@ func (s *Sheet) linesOf(spots []spot, angle float64) {
 // a distance d of baselines. Small pieces off the baseline are scripts.
 func fitsSize(a, b, d float64) bool {
 	small, large := min(a, b), max(a, b)
+	if large > capitalSize*small {
+		return false // a drop capital stands on the baseline of its last line
+	}
 	return small > scriptSize*large || d < scriptShift*large
 }
 
