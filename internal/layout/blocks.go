@@ -355,10 +355,16 @@ func (v *columnView) hangsUnderNumber(i, start int) bool {
 	return math.Abs(l.box.X0-behind) < 0.3*l.size && behind-first.box.X0 > l.size
 }
 
+// maxCapLines is how many lines a drop capital pushes in.
+const maxCapLines = 6
+
 // indentBreak reports whether line i is indented as first lines are.
 func (v *columnView) indentBreak(i, start int) bool {
 	l, p := v.line(i), v.line(i-1)
 	em := l.size
+	if v.line(start).capped && i-start <= maxCapLines {
+		return false
+	}
 	in := l.box.X0 - p.box.X0
 	if l.rtl {
 		in = p.box.X1 - l.box.X1

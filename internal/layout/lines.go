@@ -27,6 +27,7 @@ type line struct {
 	text   string
 	glyphs int // characters without spaces
 	rtl    bool
+	capped bool // begins with a drop capital: the lines below it are pushed in
 	wide   bool // joined over a gap as wide as a gutter
 }
 

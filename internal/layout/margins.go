@@ -107,6 +107,7 @@ func (s *Sheet) joinDropCaps() {
 		box := l.box
 		s.measure(l)
 		l.box.Y0, l.box.Y1 = box.Y0, box.Y1
+		l.capped = true
 		c.pieces, c.text, c.glyphs = nil, "", 0
 	}
 }
