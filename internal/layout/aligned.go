@@ -124,11 +124,10 @@ func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, bre
 		}
 	}
 	ys := []float64{box.Y0}
-	pitch := rowPitch(rows, filled)
+	pitch, whole := rowPitch(rows, filled), s.ruledRows(rows, xs, breaks)
 	for k := 1; k < len(rows); k++ {
 		edge := (rows[k-1].bottom + rows[k].top) / 2
-		ruled := slices.ContainsFunc(breaks, func(y float64) bool { return y > rows[k-1].base-1 && y < rows[k].base })
-		if !ruled && continues(rows, filled, k, pitch) {
+		if !ruleBetween(breaks, &rows[k-1], &rows[k]) && (whole || continues(rows, filled, k, pitch)) {
 			continue
 		}
 		ys = append(ys, edge)
@@ -276,12 +275,17 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, used []bool) {
 			continue
 		}
 		strips := s.strips(rows, spanRows)
-		if len(strips) == 0 || s.looksLikeText(rows, strips) {
+		if len(strips) == 0 || s.looksLikeText(rows, strips) || s.countsPages(rows, strips) {
 			continue
 		}
 		var breaks []float64
 		for _, k := range stack[1:last] {
 			breaks = append(breaks, rules[k].CenterY())
+		}
+		if head, ok := s.headAbove(box, rows, strips); ok {
+			breaks = append([]float64{first.CenterY()}, breaks...)
+			box.Y0 = head.top - 1
+			pieces, rows = append(pieces, head.pieces...), append([]textRow{head}, rows...)
 		}
 		g := s.alignedGrid(rows, strips, box, breaks)
 		g.drawn, g.confidence = true, 0.85
@@ -366,6 +370,10 @@ func (s *Sheet) findAlignedTables(lines []int) []*grid {
 	rows := s.lineRows(free)
 	for i := 0; i < len(rows); {
 		j := s.alignedRun(rows, i)
+		if j-i >= minAlignedRows && s.isPageList(rows[i:j]) {
+			i = j // nor is a part of it a table
+			continue
+		}
 		if j-i >= minAlignedRows && s.tryAligned(rows[i:j]) {
 			i = j
 			continue

@@ -188,9 +188,11 @@ func findTables(s *Sheet) {
 		if g == nil || s.isDrawing(g) {
 			continue
 		}
+		s.reclaimRows(g)
 		s.addTable(g, s.piecesIn(g.box))
 	}
 	s.findOpenTables(e)
+	s.findRecordTables()
 	slices.SortStableFunc(s.tables, func(a, b *grid) int {
 		if a.box.Y0 != b.box.Y0 {
 			if a.box.Y0 < b.box.Y0 {
