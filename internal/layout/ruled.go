@@ -106,7 +106,8 @@ func (e *edges) clusters() []cluster {
 // ruledGrid turns a cluster of edges into a grid, nil when it bounds fewer than
 // two cells.
 func ruledGrid(c cluster) *grid {
-	if len(c.h) < 2 || len(c.v) < 2 {
+	// One rule between labels and values suffices where rules divide the rows.
+	if len(c.h) < 2 || len(c.v) < 1 || len(c.v) == 1 && len(c.h) < minAgreed {
 		return nil
 	}
 	var xs, ys []float64
