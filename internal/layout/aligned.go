@@ -275,7 +275,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, used []bool) {
 			continue
 		}
 		strips := s.strips(rows, spanRows)
-		if len(strips) == 0 || s.looksLikeText(rows, strips) || s.countsPages(rows, strips) {
+		if len(strips) == 0 || s.looksLikeText(rows, strips) || s.countsPages(rows, strips) || s.isMarkedList(rows) {
 			continue
 		}
 		var breaks []float64
@@ -467,7 +467,7 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 	if len(strips) == 0 {
 		return false
 	}
-	if !s.cellsLookTabular(rows, strips) {
+	if s.isMarkedList(rows) || !s.cellsLookTabular(rows, strips) {
 		return false
 	}
 	g := s.alignedGrid(rows, strips, box.Grow(1), nil)

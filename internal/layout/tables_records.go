@@ -3,6 +3,7 @@ package layout
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"recto/internal/geom"
 )
@@ -370,4 +371,21 @@ func smallNumber(t string) (int, bool) {
 		n = 10*n + int(r-'0')
 	}
 	return n, true
+}
+
+// maxMarkedRows is the share of rows that may begin with a mark: more are a list,
+// whose gaps after marks and in justified text look like columns.
+const maxMarkedRows = 0.4
+
+// isMarkedList reports whether rows are entries of a list: they begin with bullets,
+// or with numbers in brackets as references do.
+func (s *Sheet) isMarkedList(rows []textRow) bool {
+	marked := 0
+	for k := range rows {
+		t := s.pieces[rows[k].pieces[0]].text
+		if isMarker(t) && !hasWordRune(t) || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
+			marked++
+		}
+	}
+	return float64(marked) > maxMarkedRows*float64(len(rows))
 }
