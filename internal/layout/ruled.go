@@ -189,8 +189,11 @@ func findTables(s *Sheet) {
 		if g == nil || s.isDrawing(g) {
 			continue
 		}
+		header, footer := slices.Clone(s.header), slices.Clone(s.footer)
 		s.reclaimRows(g)
-		s.addTable(g, s.piecesIn(g.box))
+		if !s.addTable(g, s.piecesIn(g.box)) {
+			s.header, s.footer = header, footer
+		}
 	}
 	s.findOpenTables(e)
 	s.findRecordTables()

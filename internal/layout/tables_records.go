@@ -223,6 +223,7 @@ func (s *Sheet) reclaimRows(g *grid) {
 // Rules between all rows: the lines between two of them are one row.
 const (
 	minRuledRows = 3   // rules inside the table
+	maxEarly     = 0.5 // share of lines whose cell had room for the next word: wrapped text leaves none
 	bandLeading  = 1.5 // ems between wrapped lines
 	bandPadding  = 1.2 // the step over a rule, in steps between wrapped lines
 )
@@ -236,13 +237,16 @@ func (s *Sheet) ruledRows(rows []textRow, xs, breaks []float64) bool {
 		return false
 	}
 	var within, across []float64
-	numbers, cells := 0, 0
+	numbers, cells, early, pairs := 0, 0, 0, 0
+	right := s.columnRights(rows, xs)
 	for k := 1; k < len(rows); k++ {
 		step := rows[k].base - rows[k-1].base
 		if ruleBetween(breaks, &rows[k-1], &rows[k]) {
 			across = append(across, step)
 			continue
 		}
+		n, of := s.earlyBreaks(&rows[k-1], &rows[k], xs, right)
+		early, pairs = early+n, pairs+of
 		within = append(within, step/max(rows[k].size, 1))
 		for _, i := range rows[k].pieces {
 			if locate(xs, s.pieces[i].box.CenterX()) > 0 {
@@ -253,13 +257,52 @@ func (s *Sheet) ruledRows(rows []textRow, xs, breaks []float64) bool {
 			}
 		}
 	}
-	if len(within) == 0 || len(across) < minRuledRows || numbers*3 > cells {
+	if len(within) == 0 || len(across) < minRuledRows || numbers*3 > cells || float64(early) > maxEarly*float64(pairs) {
 		return false
 	}
 	slices.Sort(within)
 	slices.Sort(across)
 	leading := within[len(within)/2] * rows[0].size
 	return within[len(within)*9/10] <= bandLeading && across[len(across)/2] >= bandPadding*leading
+}
+
+// columnRights returns the right edge of the text of every column.
+func (s *Sheet) columnRights(rows []textRow, xs []float64) []float64 {
+	right := make([]float64, len(xs)-1)
+	for k := range rows {
+		for _, i := range rows[k].pieces {
+			b := s.pieces[i].box
+			c := locate(xs, b.CenterX())
+			right[c] = max(right[c], b.X1)
+		}
+	}
+	return right
+}
+
+// earlyBreaks compares two rows that follow each other: in how many of the columns
+// that both fill would the first word of the second have fitted on the first. There
+// the second row is an entry of its own and no wrapped text.
+func (s *Sheet) earlyBreaks(a, b *textRow, xs, right []float64) (early, pairs int) {
+	end := make([]float64, len(xs)-1)
+	for _, i := range a.pieces {
+		box := s.pieces[i].box
+		c := locate(xs, box.CenterX())
+		end[c] = max(end[c], box.X1)
+	}
+	seen := make([]bool, len(xs)-1)
+	for _, i := range b.pieces { // left to right
+		box := s.pieces[i].box
+		c := locate(xs, box.CenterX())
+		if seen[c] || end[c] == 0 {
+			continue
+		}
+		seen[c] = true
+		pairs++
+		if right[c]-end[c] > box.W()+minStrip*b.size {
+			early++
+		}
+	}
+	return early, pairs
 }
 
 // ruleBetween reports whether a rule stands between two rows.
@@ -378,12 +421,13 @@ func smallNumber(t string) (int, bool) {
 const maxMarkedRows = 0.4
 
 // isMarkedList reports whether rows are entries of a list: they begin with bullets,
-// or with numbers in brackets as references do.
+// or with numbers in brackets as references do. Dashes and signs do not count: a
+// column of numbers begins with them too.
 func (s *Sheet) isMarkedList(rows []textRow) bool {
 	marked := 0
 	for k := range rows {
 		t := s.pieces[rows[k].pieces[0]].text
-		if isMarker(t) && !hasWordRune(t) || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
+		if m := readMarker(t + " x"); m.kind == bulletMarker && m.text == t && !m.weak || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
 			marked++
 		}
 	}
