@@ -168,10 +168,19 @@ func (o *orderer) gutter(els []element) (best gutter, ok bool) {
 	width := minGutter * em
 	byTop := slices.Clone(els)
 	slices.SortStableFunc(byTop, func(a, b element) int { return cmp.Compare(a.box.Y0, b.box.Y0) })
+	// An interval is judged by what has its middle in it: a stretch of this order.
+	byMiddle := slices.Clone(els)
+	slices.SortStableFunc(byMiddle, func(a, b element) int { return cmp.Compare(a.box.CenterY(), b.box.CenterY()) })
+	middle := func(e element, y float64) int { return cmp.Compare(e.box.CenterY(), y) }
 	bestScore := 0.0
 	for _, x := range candidateStrips(els, width) {
 		for _, g := range openIntervals(byTop, x, x+width) {
-			score := o.rate(byTop, &g)
+			from, _ := slices.BinarySearchFunc(byMiddle, g.y0, middle)
+			to, _ := slices.BinarySearchFunc(byMiddle, math.Nextafter(g.y1, math.Inf(1)), middle)
+			if to-from < 2 {
+				continue // nothing to part
+			}
+			score := o.rate(byMiddle[from:to], &g)
 			if score > bestScore {
 				best, bestScore, ok = g, score, true
 			}
