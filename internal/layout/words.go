@@ -47,8 +47,9 @@ const (
 // cutPieces cuts runs into pieces at spaces and word gaps.
 func cutPieces(p *page.Page, o Options) []piece {
 	pieces := make([]piece, 0, len(p.Runs)*4)
-	for i := range p.Runs {
-		r := &p.Runs[i]
+	runs := composeAccents(p.Runs)
+	for i := range runs {
+		r := &runs[i]
 		gap := wordGap(r)
 		start := 0
 		for k := 1; k <= len(r.Glyphs); k++ {

@@ -50,8 +50,12 @@ func Normalize(s string) string {
 			b.WriteRune(r)
 		}
 	}
-	return norm.NFC.String(b.String())
+	return doubleQuotes.Replace(norm.NFC.String(b.String()))
 }
+
+// doubleQuotes makes one sign of two single quotes side by side, as typewriters
+// and older typesetting write double quotes.
+var doubleQuotes = strings.NewReplacer("‘‘", "“", "’’", "”")
 
 // Symbols maps the codes of symbol fonts without a Unicode map to characters:
 // Wingdings and Symbol put their glyphs into the private use area.
