@@ -25,15 +25,16 @@ import (
 type ParseCmd struct {
 	Files []string `arg:"" name:"file" help:"File, http(s) address, or - for standard input."`
 
-	Format     string `help:"markdown, text (arranged as on paper), items (JSON), or json (all of the API's result)." enum:"markdown,text,items,json" default:"markdown" short:"f"`
-	Output     string `help:"File to write instead of standard output; a folder when there are several files." short:"o" type:"path"`
-	Pages      string `help:"Pages to parse, such as 1,3,5-8; all when not given."`
-	Password   string `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
-	Images     string `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
-	Links      bool   `help:"Write the targets of links into markdown."`
-	PipeTables bool   `help:"Write tables in markdown with pipes instead of HTML."`
-	Jobs       int    `help:"Files parsed at once; 0 for the number of cores." short:"j"`
-	Quiet      bool   `help:"No progress." short:"q"`
+	Format      string `help:"markdown, text (arranged as on paper), items (JSON), or json (all of the API's result)." enum:"markdown,text,items,json" default:"markdown" short:"f"`
+	Output      string `help:"File to write instead of standard output; a folder when there are several files." short:"o" type:"path"`
+	Pages       string `help:"Pages to parse, such as 1,3,5-8; all when not given."`
+	Password    string `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
+	Images      string `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
+	Links       bool   `help:"Write the targets of links into markdown."`
+	PipeTables  bool   `help:"Write tables in markdown with pipes instead of HTML."`
+	MergeTables bool   `help:"Make one table of a table that goes on over pages."`
+	Jobs        int    `help:"Files parsed at once; 0 for the number of cores." short:"j"`
+	Quiet       bool   `help:"No progress." short:"q"`
 
 	AllowPrivate bool  `help:"Let addresses lead into the local network."`
 	MaxMB        int64 `help:"Largest document in megabytes." default:"512" env:"RECTO_MAX_MB"`
@@ -193,7 +194,7 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 		return err
 	}
 	o := engine.Options{
-		Pages: pages, Password: c.Password, Fast: c.Format == "text" && t.images == "",
+		Pages: pages, Password: c.Password, MergeTables: c.MergeTables, Fast: c.Format == "text" && t.images == "",
 		Progress: func(done, total int) { progress.pages(t.index, t.source, done, total) },
 	}
 	if t.images != "" {

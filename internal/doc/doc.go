@@ -142,7 +142,8 @@ type Cell struct {
 	RowSpan, ColSpan int // at least 1
 	Header           bool
 	Text             Text
-	Box              geom.Rect
+	Box              geom.Rect // on the table's page, or on Page
+	Page             int       // page of a cell that came from a later one, else 0
 }
 
 // Concern is a doubt about a table.

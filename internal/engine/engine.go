@@ -35,6 +35,7 @@ type Options struct {
 	KeepHidden     bool      // keep invisible text in the items
 	IgnoreDiagonal bool
 	IgnoreTags     bool // do not use the structure tree
+	MergeTables    bool // tables that go on over pages become one
 	Fast           bool // text only: no tables, figures or styles are looked for
 
 	Words  bool // fill Result.Words

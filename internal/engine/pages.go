@@ -15,6 +15,7 @@ import (
 	"recto/internal/layout"
 	"recto/internal/page"
 	"recto/internal/render/spatial"
+	"recto/internal/table"
 )
 
 // pageTimeout bounds the reading of one page. A call into the reader cannot be
@@ -51,6 +52,9 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 		KeepHidden: o.KeepHidden, IgnoreDiagonal: o.IgnoreDiagonal, IgnoreTags: o.IgnoreTags, TextOnly: o.Fast,
 		Meta: meta, Outline: outline, Each: job.each,
 	})
+	if o.MergeTables {
+		table.MergeContinued(job.out.Doc)
+	}
 	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
 	if err := job.saveImages(); err != nil {
 		return nil, err

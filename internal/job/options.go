@@ -34,6 +34,9 @@ func (r *run) options() (engine.Options, error) {
 		Fast:           r.tier() == wire.Fast,
 		Words:          true,
 	}
+	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
+		o.MergeTables = *merge
+	}
 	if r.req.PageRanges.MaxPages != nil {
 		o.MaxPages = *r.req.PageRanges.MaxPages
 	}
@@ -94,7 +97,6 @@ func (r *run) notYet() []string {
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
 		{"output_options.markdown.annotate_line_numbers", out.Markdown.AnnotateLineNumbers},
 		{"output_options.markdown.inline_images", out.Markdown.InlineImages},
-		{"output_options.markdown.tables.merge_continued_tables", out.Markdown.Tables.MergeContinuedTables != nil},
 		{"output_options.spatial_text", out.SpatialText != wire.SpatialTextOptions{}},
 		{"output_options.additional_outputs", len(out.AdditionalOutputs) > 0},
 		{"output_options.granular_bboxes", len(out.GranularBBoxes) > 0},

@@ -45,6 +45,8 @@ var samples = []struct {
 	{"empty", empty},
 	{"badpage", badPage},
 	{"labels", labels},
+	{"continued", continued},
+	{"separate", separate},
 }
 
 func main() {
