@@ -129,6 +129,7 @@ type Table struct {
 	HeaderRows int    // rows at the top that are headers
 	Cells      []Cell // by row, then column; no two cover the same place
 	Drawn      bool   // rests on drawn rules or on tags, not on alignment alone
+	Decimal    byte   // '.' or ',' as the document's tables have it, 0 when none tells
 	Concerns   []Concern
 	// MergedFrom lists the pages whose parts this table holds; MergedInto is the
 	// page that holds this part. Both empty for an ordinary table.

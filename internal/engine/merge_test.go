@@ -65,3 +65,24 @@ func TestMergeTablesRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestSpansDoNotOverlap looks at the tables of all samples, with tags and without.
+func TestSpansDoNotOverlap(t *testing.T) {
+	for _, name := range []string{"report", "article", "letter", "slides", "form", "tagged", "rotated", "continued", "separate"} {
+		for _, o := range []Options{{}, {IgnoreTags: true}, {MergeTables: true}} {
+			for i, x := range tables(parse(t, name, o)) {
+				taken := map[[2]int]bool{}
+				for _, c := range x.Cells {
+					for row := c.Row; row < c.Row+c.RowSpan; row++ {
+						for col := c.Col; col < c.Col+c.ColSpan; col++ {
+							if taken[[2]int{row, col}] || row >= x.RowCount || col >= x.ColCount {
+								t.Errorf("%s %+v: table %d has two cells at row %d, column %d of %dx%d", name, o, i+1, row, col, x.RowCount, x.ColCount)
+							}
+							taken[[2]int{row, col}] = true
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -52,6 +52,7 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 		KeepHidden: o.KeepHidden, IgnoreDiagonal: o.IgnoreDiagonal, IgnoreTags: o.IgnoreTags, TextOnly: o.Fast,
 		Meta: meta, Outline: outline, Each: job.each,
 	})
+	table.SetDecimals(job.out.Doc)
 	if o.MergeTables {
 		table.MergeContinued(job.out.Doc)
 	}

@@ -2,7 +2,14 @@
 // markdown. It promises that every cell's text appears exactly once and that
 // columns stay where they are; what a merged cell covers stays empty in the
 // forms that know no spans (rows, CSV, pipes): its text stands in its top left
-// place. How styled text is written in markdown is the caller's business.
+// place.
+//
+// In rows, a cell below the header that is a plain number becomes one, by the
+// decimal sign of its column, else its table, else the document, else the point.
+// What is no plain number stays as printed: see Number. So do headers and columns
+// of nothing but years, columns with codes such as 1.2.3, and
+// numbers with spaces between their groups unless the column shows that they are
+// no telephone numbers. How styled text is written in markdown is the caller's business.
 package table
 
 import (
@@ -47,25 +54,17 @@ func (g grid) origin(row, col int) *doc.Cell {
 // (int64 or float64, see Number), or nil where no cell begins. It is never nil.
 func Rows(t *doc.Table) [][]any {
 	g := newGrid(t)
-	parse := numberReader(t)
+	read := newReader(t)
 	rows := make([][]any, g.rows)
 	for row := range rows {
 		rows[row] = make([]any, g.cols)
 		for col := range rows[row] {
 			if c := g.origin(row, col); c != nil {
-				rows[row][col] = value(c, parse)
+				rows[row][col] = read.value(c)
 			}
 		}
 	}
 	return rows
-}
-
-func value(c *doc.Cell, parse func(string) any) any {
-	text := plain(c.Text)
-	if n := parse(text); n != nil {
-		return n
-	}
-	return text
 }
 
 // plain returns a cell's text without styles. Raised and lowered digits become
@@ -115,6 +114,11 @@ func CSV(t *doc.Table) string {
 			if c := g.origin(row, col); c != nil {
 				record[col] = plain(c.Text)
 			}
+		}
+		if g.cols == 1 && record[0] == "" {
+			w.Flush()
+			b.WriteString("\"\"\n") // an empty line would be no record
+			continue
 		}
 		_ = w.Write(record) // a strings.Builder takes everything
 	}

@@ -122,19 +122,3 @@ func TestWrongSpans(t *testing.T) {
 	}}
 	forms(t, table)
 }
-
-func TestNumber(t *testing.T) {
-	for s, want := range map[string]any{
-		"0": int64(0), "12": int64(12), "-3": int64(-3), "−3": int64(-3), "2024": int64(2024),
-		"1.5": 1.5, "0.25": 0.25, ".05": 0.05, "-.5": -0.5, "1.50": 1.5,
-		"1,234": int64(1234), "-1,234,567.5": -1234567.5, "123456789012345": int64(123456789012345),
-		"": nil, "-": nil, ".": nil, "007": nil, "01.5": nil, "+3": nil, "12%": nil, "$5": nil, "(12)": nil,
-		"1e5": nil, "12-3": nil, "2024-01-02": nil, "1,23": nil, "12,34,567": nil, "1234,567": nil, "0,123": nil,
-		"1 234": nil, "1.": nil, "-0": nil, "1.2.3": nil, "NaN": nil, "Inf": nil, "0x10": nil, "1_000": nil,
-		"1234567890123456": nil, "١٢": nil, "½": nil, "n/a": nil,
-	} {
-		if got := Number(s, true); got != want {
-			t.Errorf("Number(%q) = %v (%T), want %v (%T)", s, got, got, want, want)
-		}
-	}
-}

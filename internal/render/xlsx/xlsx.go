@@ -174,11 +174,12 @@ func numberFormat(v any, printed string) string {
 		return ""
 	}
 	format := "0"
-	if strings.Contains(printed, ",") {
+	decimals, grouped := table.Decimals(printed, v)
+	if grouped {
 		format = "#,##0"
 	}
-	if _, decimals, found := strings.Cut(strings.TrimSpace(printed), "."); found {
-		format += "." + strings.Repeat("0", len(decimals))
+	if decimals > 0 {
+		format += "." + strings.Repeat("0", decimals)
 	}
 	return format
 }
