@@ -25,6 +25,7 @@ type CreateKeyCmd struct {
 
 	Name    string `arg:"" optional:"" help:"What the key is for." default:"default"`
 	Project string `help:"Project the key gives access to; made when there is none of that name."`
+	Admin   bool   `help:"Let the key reach all projects and manage them; --project is what it works on when a request names none."`
 }
 
 // Run prints the secret alone on standard output, for scripts.
@@ -34,7 +35,11 @@ func (c *CreateKeyCmd) Run() error {
 		if err != nil {
 			return err
 		}
-		k, secret, err := db.CreateKey(ctx, p.ID, c.Name)
+		create := db.CreateKey
+		if c.Admin {
+			create = db.CreateAdminKey
+		}
+		k, secret, err := create(ctx, p.ID, c.Name)
 		if err != nil {
 			return err
 		}
@@ -57,9 +62,13 @@ func (c *ListKeysCmd) Run() error {
 			return err
 		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tBEGINS\tNAME\tPROJECT\tCREATED\tLAST USED\tREVOKED")
+		fmt.Fprintln(w, "ID\tBEGINS\tNAME\tPROJECT\tREACHES\tCREATED\tLAST USED\tREVOKED")
 		for _, k := range keys {
-			fmt.Fprintf(w, "%s\t%s…\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Prefix, k.Name, k.Project, day(k.CreatedAt), day(k.LastUsedAt), day(k.RevokedAt))
+			reaches := "its project"
+			if k.Admin {
+				reaches = "all projects"
+			}
+			fmt.Fprintf(w, "%s\t%s…\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Prefix, k.Name, k.Project, reaches, day(k.CreatedAt), day(k.LastUsedAt), day(k.RevokedAt))
 		}
 		return w.Flush()
 	})

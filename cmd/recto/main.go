@@ -17,10 +17,11 @@ var version = "dev"
 type cli struct {
 	Config kong.ConfigFlag `help:"YAML file with flags, also named by RECTO_CONFIG; the environment wins over it." type:"path"`
 
-	Parse   ParseCmd   `cmd:"" help:"Parse files."`
-	Serve   ServeCmd   `cmd:"" help:"Run the API server."`
-	Keys    KeysCmd    `cmd:"" help:"Manage the API's keys."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Parse    ParseCmd    `cmd:"" help:"Parse files."`
+	Serve    ServeCmd    `cmd:"" help:"Run the API server."`
+	Keys     KeysCmd     `cmd:"" help:"Manage the API's keys."`
+	Projects ProjectsCmd `cmd:"" help:"Manage projects."`
+	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 
 // VersionCmd prints the version.

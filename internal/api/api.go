@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"recto/internal/blob"
@@ -68,7 +69,10 @@ type route struct {
 }
 
 // routes is the whole API.
-var routes = []route{
+var routes = slices.Concat(parseRoutes, projectRoutes)
+
+// parseRoutes are for files and jobs.
+var parseRoutes = []route{
 	{"POST", "/api/v1/beta/files", (*Server).createFile, false, operation{
 		id: "createFile", summary: "Upload a file", form: []string{"file", "purpose", "external_file_id"}, status: 201, reply: wire.File{}}},
 	{"GET", "/api/v1/beta/files", (*Server).listFiles, false, operation{
@@ -109,12 +113,12 @@ var routes = []route{
 func (s *Server) serve(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !rt.public {
-			project, err := s.authenticate(r)
+			c, err := s.authenticate(r)
 			if err != nil {
 				s.writeError(w, r, err)
 				return
 			}
-			r = r.WithContext(context.WithValue(r.Context(), projectKey{}, project))
+			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 		}
 		if err := rt.handle(s, w, r); err != nil {
 			s.writeError(w, r, err)
@@ -122,13 +126,16 @@ func (s *Server) serve(rt route) http.HandlerFunc {
 	}
 }
 
-type projectKey struct{}
+type callerKey struct{}
+
+// callerOf returns who sent the request.
+func callerOf(r *http.Request) caller {
+	c, _ := r.Context().Value(callerKey{}).(caller)
+	return c
+}
 
 // project returns whose files and jobs the request is about.
-func project(r *http.Request) string {
-	p, _ := r.Context().Value(projectKey{}).(store.Project)
-	return p.ID
-}
+func project(r *http.Request) string { return callerOf(r).project.ID }
 
 type health struct {
 	Status  string `json:"status"`

@@ -8,48 +8,80 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"recto/internal/store"
+	"recto/internal/wire"
 )
+
+// caller is who sent a request, and whose documents it is about.
+type caller struct {
+	project store.Project
+	admin   bool // reaches all projects and may manage them
+}
 
 // authenticate finds the project a request may work on. A key comes as a Bearer
 // token or as the session cookie. Without keys in the database a server that
 // only this machine reaches is open.
-func (s *Server) authenticate(r *http.Request) (store.Project, error) {
-	owner, err := s.owner(r)
+func (s *Server) authenticate(r *http.Request) (caller, error) {
+	c, err := s.owner(r)
 	if err != nil {
-		return store.Project{}, err
+		return c, err
 	}
-	asked := strings.TrimPrefix(r.URL.Query().Get("project_id"), "prj-") // clients send "project_id=" for none
-	if asked == "" || asked == owner.ID {
-		return owner, nil
+	organization, err := idParam(r, "organization_id", "org-")
+	if err != nil {
+		return c, err
 	}
-	if _, err := uuid.Parse(asked); err != nil {
-		return store.Project{}, invalidQuery("project_id", "uuid_parsing", "Input should be a valid UUID")
+	if organization != "" && organization != s.Store.Organization.ID {
+		return c, fault(http.StatusForbidden, "This key gives no access to that organization")
 	}
-	return store.Project{}, fault(http.StatusForbidden, "This key gives no access to that project")
+	asked, err := idParam(r, "project_id", "prj-")
+	if err != nil || asked == "" || asked == c.project.ID {
+		return c, err
+	}
+	if !c.admin {
+		return c, fault(http.StatusForbidden, "This key gives no access to that project")
+	}
+	c.project, err = s.Store.Project(r.Context(), asked)
+	if errors.Is(err, store.ErrNotFound) {
+		return c, notFound("Project")
+	}
+	return c, err
 }
 
-func (s *Server) owner(r *http.Request) (store.Project, error) {
+// idParam reads an id of the query. Clients send "project_id=" for none.
+func idParam(r *http.Request, name, prefix string) (string, error) {
+	s := r.URL.Query().Get(name)
+	if s == "" {
+		return "", nil
+	}
+	id, ok := wire.ParseID(prefix, s)
+	if !ok {
+		return "", invalidQuery(name, "uuid_parsing", "Input should be a valid UUID")
+	}
+	return id, nil
+}
+
+// owner finds who sent the request. Whoever needs no key may do everything.
+func (s *Server) owner(r *http.Request) (caller, error) {
 	ctx := r.Context()
 	if secret := credential(r); secret != "" {
 		k, err := s.Store.KeyOf(ctx, secret)
 		if err == nil {
-			return s.Store.Project(ctx, k.ProjectID)
+			p, err := s.Store.Project(ctx, k.ProjectID)
+			return caller{p, k.Admin}, err
 		}
 		if !errors.Is(err, store.ErrNotFound) {
-			return store.Project{}, err
+			return caller{}, err
 		}
 	}
 	open, err := s.open(r)
 	if err != nil {
-		return store.Project{}, err
+		return caller{}, err
 	}
 	if !open {
-		return store.Project{}, fault(http.StatusUnauthorized, "Invalid API Key")
+		return caller{}, fault(http.StatusUnauthorized, "Invalid API Key")
 	}
-	return s.Store.Project(ctx, "")
+	p, err := s.Store.Project(ctx, "")
+	return caller{p, true}, err
 }
 
 // open reports whether requests without a valid key are served.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"recto/internal/job"
+	"recto/internal/store"
 	"recto/internal/wire"
 )
 
@@ -41,6 +42,8 @@ var sentinels = []struct {
 }{
 	{job.ErrFinal, http.StatusConflict, "Job is finished and cannot be cancelled"},
 	{job.ErrLive, http.StatusConflict, "Job is not finished: cancel it first, or wait until it is done"},
+	{store.ErrTaken, http.StatusConflict, "The name is taken"},
+	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted"},
 	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
 }
 

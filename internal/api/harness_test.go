@@ -304,35 +304,44 @@ func checkContract(t *testing.T, method, path string, r reply) {
 }
 
 func schemaOf(d *openapi3.T, method, path string, status int) *openapi3.Schema {
-	for _, template := range []string{path, pathTemplate(path)} {
-		item := d.Paths.Value(template)
-		if item == nil || item.GetOperation(method) == nil {
-			continue
-		}
-		responses := item.GetOperation(method).Responses
-		ref := responses.Status(status)
-		if ref == nil {
-			ref = responses.Default()
-		}
-		if ref == nil || ref.Value.Content.Get("application/json") == nil {
-			return nil
-		}
-		return ref.Value.Content.Get("application/json").Schema.Value
+	item := d.Paths.Value(template(d, path))
+	if item == nil || item.GetOperation(method) == nil {
+		return nil
 	}
-	return nil
+	responses := item.GetOperation(method).Responses
+	ref := responses.Status(status)
+	if ref == nil {
+		ref = responses.Default()
+	}
+	if ref == nil || ref.Value.Content.Get("application/json") == nil {
+		return nil
+	}
+	return ref.Value.Content.Get("application/json").Schema.Value
 }
 
-func pathTemplate(path string) string {
+// template returns the described path that stands for the one asked for: the
+// one with the fewest placeholders that fits.
+func template(d *openapi3.T, path string) string {
+	best, fewest := "", 1<<10
 	parts := strings.Split(path, "/")
-	for i := range parts {
-		switch {
-		case i == 4 && parts[3] == "parse":
-			parts[i] = "{job_id}"
-		case i == 5 && parts[4] == "files":
-			parts[i] = "{file_id}"
+	for _, t := range d.Paths.InMatchingOrder() {
+		names := strings.Split(t, "/")
+		if len(names) != len(parts) {
+			continue
+		}
+		holes := 0
+		for i, name := range names {
+			if strings.HasPrefix(name, "{") {
+				holes++
+			} else if name != parts[i] {
+				holes = 1 << 10
+			}
+		}
+		if holes < fewest {
+			best, fewest = t, holes
 		}
 	}
-	return strings.Join(parts, "/")
+	return best
 }
 
 var chapters = []string{"Of apples and pears", "How rivers bend", "Seven old clocks", "Letters from Oslo", "The end"}

@@ -65,8 +65,10 @@ func (d *describer) operation(r route) object {
 	a := r.about
 	op := object{"operationId": a.id, "summary": a.summary}
 	var params []any
+	inPath := map[string]bool{}
 	for part := range strings.SplitSeq(r.path, "/") {
 		if name, ok := strings.CutPrefix(part, "{"); ok {
+			inPath[strings.TrimSuffix(name, "}")] = true
 			params = append(params, object{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": object{"type": "string"}})
 		}
 	}
@@ -76,6 +78,9 @@ func (d *describer) operation(r route) object {
 		op["security"] = []any{object{}, object{"key": []string{}}, object{"session": []string{}}}
 	}
 	for _, name := range query {
+		if inPath[name] {
+			continue
+		}
 		schema := object{"type": "string"}
 		if slices.Contains(listParams, name) {
 			schema = object{"type": "array", "items": schema}

@@ -130,7 +130,8 @@ func afterDeath(j *rivertype.JobRow) (state rivertype.JobState, final bool) {
 
 // sweep looks at unfinished jobs that have not changed since the time and gives
 // those a new queue entry or an end that the queue has forgotten. It also
-// removes the bytes of deleted files that no job needs any more.
+// removes deleted projects, and the bytes of deleted files that no job needs
+// any more.
 func (r *Runner) sweep(ctx context.Context, before time.Time) error {
 	jobs, err := r.Store.UnfinishedJobs(ctx, before)
 	if err != nil {
@@ -140,6 +141,9 @@ func (r *Runner) sweep(ctx context.Context, before time.Time) error {
 		if err := r.sweepJob(ctx, j); err != nil {
 			return err
 		}
+	}
+	if err := r.PurgeProjects(ctx); err != nil {
+		return err
 	}
 	return r.dropFiles(ctx)
 }

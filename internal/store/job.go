@@ -152,7 +152,7 @@ func (d *DB) UnfinishedJobs(ctx context.Context, before time.Time) ([]Job, error
 // DeleteJobTx removes a finished job and what is known of its results.
 // ErrNotFound means that it is not finished, or not there.
 func DeleteJobTx(ctx context.Context, tx *sql.Tx, project, id string) error {
-	for _, table := range []string{"result", "image"} {
+	for _, table := range jobTables {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE job_id = $1 AND EXISTS (SELECT 1 FROM parse_job
 			WHERE id = $1 AND project_id = $2 AND status NOT IN ('PENDING', 'RUNNING'))`, id, project); err != nil {
 			return err

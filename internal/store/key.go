@@ -11,52 +11,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Project owns files and jobs; keys give access to exactly one.
-type Project struct {
-	ID        string
-	Name      string
-	Default   bool
-	CreatedAt time.Time
-}
-
-const projectColumns = `id, name, is_default, created_at`
-
-func scanProject(s scanner) (Project, error) {
-	var p Project
-	var created int64
-	err := s.Scan(&p.ID, &p.Name, &p.Default, &created)
-	p.CreatedAt = fromMicros(created)
-	return p, one(err)
-}
-
-// Project returns the project with the id, or the default one for "".
-func (d *DB) Project(ctx context.Context, id string) (Project, error) {
-	if id == "" {
-		return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE is_default`))
-	}
-	return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE id = $1`, id))
-}
-
-// ProjectNamed returns the project of that name and creates it when there is
-// none; "" is the default project.
-func (d *DB) ProjectNamed(ctx context.Context, name string) (Project, error) {
-	if name == "" {
-		return d.Project(ctx, "")
-	}
-	_, err := d.SQL.ExecContext(ctx, `INSERT INTO project (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
-		uuid.NewString(), name, micros(time.Now()))
-	if err != nil {
-		return Project{}, err
-	}
-	return scanProject(d.SQL.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM project WHERE name = $1`, name))
-}
-
 // Key gives access to a project. Only a hash of the secret is stored.
 type Key struct {
 	ID         string
 	ProjectID  string
 	Project    string // its name
 	Name       string
+	Admin      bool   // reaches all projects and may manage them
 	Prefix     string // how the secret begins, to tell keys apart
 	CreatedAt  time.Time
 	LastUsedAt time.Time
@@ -74,12 +35,22 @@ const usedEvery = time.Minute
 
 // CreateKey makes a key and returns its secret, which cannot be had again.
 func (d *DB) CreateKey(ctx context.Context, projectID, name string) (Key, string, error) {
+	return d.createKey(ctx, Key{ProjectID: projectID, Name: name})
+}
+
+// CreateAdminKey makes a key that reaches all projects. The one given is that
+// of requests that name none.
+func (d *DB) CreateAdminKey(ctx context.Context, projectID, name string) (Key, string, error) {
+	return d.createKey(ctx, Key{ProjectID: projectID, Name: name, Admin: true})
+}
+
+func (d *DB) createKey(ctx context.Context, k Key) (Key, string, error) {
 	b := make([]byte, 24)
 	rand.Read(b) // never fails
 	secret := keyPrefix + hex.EncodeToString(b)
-	k := Key{ID: uuid.NewString(), ProjectID: projectID, Name: name, Prefix: secret[:shownPrefix], CreatedAt: time.Now().UTC()}
-	_, err := d.SQL.ExecContext(ctx, `INSERT INTO api_key (id, project_id, name, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		k.ID, k.ProjectID, k.Name, k.Prefix, hashKey(secret), micros(k.CreatedAt))
+	k.ID, k.Prefix, k.CreatedAt = uuid.NewString(), secret[:shownPrefix], time.Now().UTC()
+	_, err := d.SQL.ExecContext(ctx, `INSERT INTO api_key (id, project_id, name, admin, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		k.ID, k.ProjectID, k.Name, k.Admin, k.Prefix, hashKey(secret), micros(k.CreatedAt))
 	return k, secret, err
 }
 
@@ -89,13 +60,13 @@ func hashKey(secret string) string {
 	return hex.EncodeToString(h[:])
 }
 
-const keyColumns = `k.id, k.project_id, p.name, k.name, k.prefix, k.created_at, k.last_used_at, k.revoked_at
+const keyColumns = `k.id, k.project_id, p.name, k.name, k.admin, k.prefix, k.created_at, k.last_used_at, k.revoked_at
 	FROM api_key k JOIN project p ON p.id = k.project_id`
 
 func scanKey(s scanner) (Key, error) {
 	var k Key
 	var created, used, revoked int64
-	err := s.Scan(&k.ID, &k.ProjectID, &k.Project, &k.Name, &k.Prefix, &created, &used, &revoked)
+	err := s.Scan(&k.ID, &k.ProjectID, &k.Project, &k.Name, &k.Admin, &k.Prefix, &created, &used, &revoked)
 	k.CreatedAt, k.LastUsedAt, k.RevokedAt = fromMicros(created), fromMicros(used), fromMicros(revoked)
 	return k, one(err)
 }

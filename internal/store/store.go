@@ -37,7 +37,8 @@ var migrations embed.FS
 
 // DB is the database. Its methods are safe for concurrent use.
 type DB struct {
-	SQL *sql.DB
+	SQL          *sql.DB
+	Organization Organization
 }
 
 // Config says where the database is.
@@ -92,11 +93,29 @@ func (d *DB) migrate(ctx context.Context, c Config) error {
 			return err
 		}
 	}
-	_, err = d.Project(ctx, "")
+	return d.found(ctx)
+}
+
+// found makes what every database has: an organization and a default project.
+func (d *DB) found(ctx context.Context) error {
+	now := micros(time.Now())
+	_, err := d.Project(ctx, "")
 	if errors.Is(err, ErrNotFound) {
-		_, err = d.SQL.ExecContext(ctx, `INSERT INTO project (id, name, is_default, created_at) VALUES ($1, $2, true, $3)`,
-			uuid.NewString(), "Default", micros(time.Now()))
+		_, err = d.SQL.ExecContext(ctx, `INSERT INTO project (id, name, is_default, created_at, updated_at) VALUES ($1, $2, true, $3, $3)`,
+			uuid.NewString(), "Default", now)
 	}
+	if err != nil {
+		return err
+	}
+	_, err = d.SQL.ExecContext(ctx, `INSERT INTO organization (id, name, created_at) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM organization)`,
+		uuid.NewString(), "Default", now)
+	if err != nil {
+		return err
+	}
+	var created int64
+	o := &d.Organization
+	err = d.SQL.QueryRowContext(ctx, `SELECT id, name, created_at FROM organization`).Scan(&o.ID, &o.Name, &created)
+	o.CreatedAt = fromMicros(created)
 	return err
 }
 
