@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf"},
-	{"internal/layout", "internal/render/markdown", "internal/render/spatial", "internal/render/xlsx"},
+	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine", "internal/fetch"},
 	{"internal/wire", "internal/store", "internal/blob"},
 	{"internal/job"},

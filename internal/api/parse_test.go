@@ -30,7 +30,7 @@ func jobOf(m map[string]any) map[string]any { return m["job"].(map[string]any) }
 
 func TestParseEverything(t *testing.T) {
 	b := start(t, settings{parser: realEngine(t)})
-	id := b.parse(samplePDF(t, 3), `,"output_options":{"images_to_save":["screenshot"],"save_output_pdf":true},"user_metadata":{"case":"42"}`)
+	id := b.parse(samplePDF(t, 3), `,"output_options":{"images_to_save":["screenshot"],"save_output_pdf":true,"additional_outputs":["word_bbox"]},"user_metadata":{"case":"42"}`)
 	m := b.wait(id, everyExpand)
 	j := jobOf(m)
 	if j["status"] != "COMPLETED" || j["id"] != id || j["name"] != "a.pdf" || j["tier"] != "cost_effective" || j["error_message"] != nil {

@@ -45,8 +45,8 @@ var linked = []struct {
 	{"text_full_content_metadata", job.TextFull, []string{"fullText", "text_full"}},
 	{"markdown_full_content_metadata", job.MarkdownFull, []string{"md", "markdown_full"}},
 	{"forms_content_metadata", "", []string{"forms"}},
-	{"stripped_markdown_content_metadata", "", []string{"strippedMarkdown", "stripped_markdown"}},
-	{"concatenated_stripped_markdown_content_metadata", "", []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
+	{"stripped_markdown_content_metadata", job.StrippedJSON, []string{"strippedMarkdown", "stripped_markdown"}},
+	{"concatenated_stripped_markdown_content_metadata", job.StrippedFull, []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
 }
 
 // needMarkdown lists what the text-only version of tier fast does not produce.
@@ -131,6 +131,9 @@ func (a *answer) gather() error {
 	if err := a.gatherFiles(results); err != nil {
 		return err
 	}
+	if err := a.gatherGrounded(results); err != nil {
+		return err
+	}
 	if a.want["images_content_metadata"] {
 		return a.gatherImages()
 	}
@@ -174,6 +177,27 @@ func (a *answer) gatherFiles(results map[string]store.Result) error {
 			a.files[k] = file
 		}
 	}
+	return nil
+}
+
+// groundedKey is where clients look for the grounded items, whatever they
+// expand: there is no value of expand for them.
+const groundedKey = "grounded_items"
+
+// gatherGrounded links to the grounded items of a job that has them.
+func (a *answer) gatherGrounded(results map[string]store.Result) error {
+	stored, ok := results[job.Grounded]
+	if !ok {
+		return nil
+	}
+	link, err := a.link(a.r, stored.Blob, a.LinkLife)
+	if err != nil {
+		return err
+	}
+	if a.files == nil {
+		a.files = map[string]wire.ContentFile{}
+	}
+	a.files[groundedKey] = wire.ContentFile{SizeBytes: stored.Size, Exists: true, PresignedURL: &link}
 	return nil
 }
 

@@ -32,7 +32,7 @@ func (r *run) options() (engine.Options, error) {
 		KeepHidden:     ignore.HiddenText != nil && !*ignore.HiddenText,
 		IgnoreDiagonal: ignore.DiagonalText,
 		Fast:           r.tier() == wire.Fast,
-		Words:          true,
+		Words:          r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0,
 	}
 	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
 		o.MergeTables = *merge
@@ -98,8 +98,6 @@ func (r *run) notYet() []string {
 		{"output_options.markdown.annotate_line_numbers", out.Markdown.AnnotateLineNumbers},
 		{"output_options.markdown.inline_images", out.Markdown.InlineImages},
 		{"output_options.spatial_text", out.SpatialText != wire.SpatialTextOptions{}},
-		{"output_options.additional_outputs", len(out.AdditionalOutputs) > 0},
-		{"output_options.granular_bboxes", len(out.GranularBBoxes) > 0},
 		{"processing_options.ignore.ignore_text_in_image", proc.Ignore.TextInImage},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
 		{"processing_options.aggressive_table_extraction", proc.AggressiveTableExtraction != nil},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"recto/internal/blob"
 	"recto/internal/doc"
@@ -28,6 +29,9 @@ const (
 	RawWords     = "raw_words.jsonl"
 	Tables       = "tables.xlsx"
 	OutputPDF    = "output.pdf"
+	Grounded     = "grounded_items.jsonl"
+	StrippedJSON = "stripped.json"
+	StrippedFull = "stripped.txt"
 	Source       = "source" // what a source_url gave
 )
 
@@ -61,7 +65,14 @@ func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) e
 		{MetadataJSON, "application/json", true, asJSON(wire.Metadata(res))},
 		{TextFull, "text/plain; charset=utf-8", true, asText(wire.TextFull(res))},
 		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(wire.MarkdownFull(md))},
-		{RawWords, "application/jsonl", true, func(w io.Writer) error { return wire.RawWords(w, res) }},
+		{RawWords, "application/jsonl", r.wants("word_bbox"), func(w io.Writer) error { return wire.RawWords(w, res) }},
+		{StrippedJSON, "application/json", r.wants("stripped_md"), func(w io.Writer) error { return asJSON(wire.Stripped(res))(w) }},
+		{StrippedFull, "text/plain; charset=utf-8", r.wants("concatenated_stripped_txt"), func(w io.Writer) error {
+			return asText(wire.MarkdownFull(wire.Stripped(res)))(w)
+		}},
+		{Grounded, "application/jsonl", len(r.req.OutputOptions.GranularBBoxes) > 0, func(w io.Writer) error {
+			return wire.GroundedItems(w, res, r.markdown(), r.req.OutputOptions.GranularBBoxes)
+		}},
 		{
 			Tables, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 			sheets.Enable || hasTable(res.Doc),
@@ -91,6 +102,11 @@ func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) e
 		keys = append(keys, x.Blob)
 	}
 	return r.Blobs.Sync(keys...)
+}
+
+// wants reports whether the request asks for the additional output.
+func (r *run) wants(o wire.AdditionalOutput) bool {
+	return slices.Contains(r.req.OutputOptions.AdditionalOutputs, o)
 }
 
 func (r *run) saveOne(ctx context.Context, name, contentType string, write func(io.Writer) error) error {

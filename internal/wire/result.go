@@ -10,6 +10,7 @@ import (
 	"recto/internal/engine"
 	"recto/internal/geom"
 	"recto/internal/render/markdown"
+	"recto/internal/render/plain"
 )
 
 // TextResult is the plain text of all pages, arranged as on paper.
@@ -78,6 +79,22 @@ func Markdown(r *engine.Result, o markdown.Options) MarkdownResult {
 	return MarkdownResult{Pages: pages}
 }
 
+// Stripped converts the text of a result without any markup, for indexes that
+// search it: the pages of MarkdownResult with plain text in place of markdown.
+func Stripped(r *engine.Result) MarkdownResult {
+	pages := make([]MarkdownPage, len(r.Doc.Pages))
+	for i, p := range r.Doc.Pages {
+		pages[i].PageNumber = p.Number
+		if p.Err != nil {
+			pages[i].Error = new(p.Err.Error())
+			continue
+		}
+		pages[i].Success = true
+		pages[i].Markdown = new(plain.Page(p))
+	}
+	return MarkdownResult{Pages: pages}
+}
+
 // MarkdownFull returns the markdown of all pages that could be read as one
 // string.
 func MarkdownFull(m MarkdownResult) string {
@@ -135,19 +152,15 @@ func Metadata(r *engine.Result) MetadataResult {
 	return MetadataResult{Pages: pages}
 }
 
-// RawWordsPage is one line of the raw words: a page's words with their boxes.
-type RawWordsPage struct {
-	PageNumber int       `json:"page_number"`
-	PageWidth  float64   `json:"page_width"`
-	PageHeight float64   `json:"page_height"`
-	Success    bool      `json:"success"`
-	Words      []RawWord `json:"words"`
-}
-
-// RawWord is a word as it stands on the page.
+// RawWord is one line of the raw words: a word as it stands on its page, in
+// points from the top left.
 type RawWord struct {
+	PageNumber int     `json:"page_number"`
 	Text       string  `json:"text"`
-	BBox       WordBox `json:"bbox"`
+	X          float64 `json:"x"`
+	Y          float64 `json:"y"`
+	W          float64 `json:"w"`
+	H          float64 `json:"h"`
 	Confidence float64 `json:"confidence"`
 }
 
@@ -159,25 +172,20 @@ type WordBox struct {
 	H float64 `json:"h"`
 }
 
-// RawWords writes the words of a result as JSON lines, one a page.
+// RawWords writes the words of a result as JSON lines, one a word.
 func RawWords(w io.Writer, r *engine.Result) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	for i, p := range r.Doc.Pages {
-		row := RawWordsPage{
-			PageNumber: p.Number, PageWidth: points(p.Width), PageHeight: points(p.Height),
-			Success: p.Err == nil, Words: []RawWord{},
+		if i >= len(r.Words) {
+			break
 		}
-		if i < len(r.Words) {
-			for _, word := range r.Words[i] {
-				x, y, width, height := corner(word.Box)
-				row.Words = append(row.Words, RawWord{
-					Text: word.Text, BBox: WordBox{x, y, width, height}, Confidence: round(word.Confidence, 1000),
-				})
+		for _, word := range r.Words[i] {
+			x, y, width, height := corner(word.Box)
+			row := RawWord{PageNumber: p.Number, Text: word.Text, X: x, Y: y, W: width, H: height, Confidence: round(word.Confidence, 1000)}
+			if err := e.Encode(row); err != nil {
+				return fmt.Errorf("write words of page %d: %w", p.Number, err)
 			}
-		}
-		if err := e.Encode(row); err != nil {
-			return fmt.Errorf("write words of page %d: %w", p.Number, err)
 		}
 	}
 	return nil
