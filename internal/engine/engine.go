@@ -37,6 +37,10 @@ type Options struct {
 	IgnoreTags     bool // do not use the structure tree
 	MergeTables    bool // tables that go on over pages become one
 	Fast           bool // text only: no tables, figures or styles are looked for
+	// IgnoreTextInImage takes the recognized text that lies over a picture of the
+	// page for no text of the document.
+	IgnoreTextInImage bool
+	Spatial           SpatialOptions
 
 	Words  bool // fill Result.Words
 	Images ImageKinds
@@ -46,6 +50,13 @@ type Options struct {
 	ScreenshotDPI float64 // 0 means DefaultDPI
 	// Progress is told how many of how many pages are done; calls do not overlap.
 	Progress func(done, total int)
+}
+
+// SpatialOptions shape Result.Text.
+type SpatialOptions struct {
+	UnrollColumns bool // column after column in reading order, not side by side
+	AlignPages    bool // what stands at one place on several pages begins in one column of text
+	KeepTiny      bool // also text too small to read
 }
 
 // DefaultDPI is the resolution of screenshots and cut-out figures.
@@ -83,6 +94,9 @@ type Result struct {
 	Text   []string      // spatial text, one for each of Doc.Pages
 	Words  [][]page.Word // with Options.Words, one list for each of Doc.Pages
 	Images []Image       // what was saved, without Data
+	// FailedImages tells of pictures that could not be saved; Doc.Warnings has
+	// them as well.
+	FailedImages []doc.Warning
 }
 
 // Format is the kind of file that was parsed.

@@ -168,6 +168,9 @@ func (j *pdfJob) hand(img Image) error {
 	return nil
 }
 
+// warn tells of a picture that could not be saved.
 func (j *pdfJob) warn(n int, text string) {
-	j.out.Doc.Warnings = append(j.out.Doc.Warnings, doc.Warning{Page: n, Text: text})
+	w := doc.Warning{Page: n, Text: text}
+	j.out.Doc.Warnings = append(j.out.Doc.Warnings, w)
+	j.out.FailedImages = append(j.out.FailedImages, w)
 }

@@ -14,6 +14,7 @@ import (
 	"recto/internal/geom"
 	"recto/internal/layout"
 	"recto/internal/page"
+	"recto/internal/render/plain"
 	"recto/internal/render/spatial"
 	"recto/internal/table"
 )
@@ -43,24 +44,46 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	if o.Words {
 		job.out.Words = make([][]page.Word, len(numbers))
 	}
+	if o.Spatial.AlignPages && !o.Spatial.UnrollColumns {
+		job.laid = make([]*spatial.Laid, len(numbers))
+	}
 	meta, outline := first.Meta(), first.Outline()
 	job.each(len(numbers), job.readPage)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	job.out.Doc = layout.Understand(job.sheets, layout.Options{
-		KeepHidden: o.KeepHidden, IgnoreDiagonal: o.IgnoreDiagonal, IgnoreTags: o.IgnoreTags, TextOnly: o.Fast,
-		Meta: meta, Outline: outline, Each: job.each,
-	})
+	lo := job.layoutOptions()
+	lo.Meta, lo.Outline, lo.Each = meta, outline, job.each
+	job.out.Doc = layout.Understand(job.sheets, lo)
 	table.SetDecimals(job.out.Doc)
 	if o.MergeTables {
 		table.MergeContinued(job.out.Doc)
 	}
 	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
+	job.finishText()
 	if err := job.saveImages(); err != nil {
 		return nil, err
 	}
 	return job.out, ctx.Err()
+}
+
+// finishText writes the texts that need all pages, or their meaning.
+func (j *pdfJob) finishText() {
+	if j.o.Spatial.UnrollColumns {
+		for i, p := range j.out.Doc.Pages {
+			j.out.Text[i] = plain.Whole(p)
+		}
+		return
+	}
+	if j.laid == nil {
+		return
+	}
+	grid := spatial.CommonGrid(j.laid)
+	for i, l := range j.laid {
+		if l != nil {
+			j.out.Text[i] = l.Text(grid)
+		}
+	}
 }
 
 // choosePages returns the page numbers to parse, ascending.
@@ -97,6 +120,7 @@ type pdfJob struct {
 	pool    *readers
 	numbers []int
 	sheets  []*layout.Sheet
+	laid    []*spatial.Laid // with Spatial.AlignPages, else nil
 	out     *Result
 	mu      sync.Mutex // guards done and calls of Progress
 	done    int
@@ -133,11 +157,14 @@ func (j *pdfJob) readPage(i int) {
 	p := j.pool.read(j.ctx, j.numbers[i])
 	if p.Err == nil {
 		keep(p, j.o.Crop)
-		j.out.Text[i] = spatial.Page(p, spatial.Options{KeepHidden: j.o.KeepHidden})
+		laid := spatial.Lay(p.Runs, spatial.Options{KeepHidden: j.o.KeepHidden, KeepTiny: j.o.Spatial.KeepTiny})
+		if j.laid != nil {
+			j.laid[i] = laid // its grid is not known yet
+		} else if !j.o.Spatial.UnrollColumns {
+			j.out.Text[i] = laid.Text(nil)
+		}
 	}
-	j.sheets[i] = layout.Prepare(p, layout.Options{
-		KeepHidden: j.o.KeepHidden, IgnoreDiagonal: j.o.IgnoreDiagonal, IgnoreTags: j.o.IgnoreTags, TextOnly: j.o.Fast,
-	})
+	j.sheets[i] = layout.Prepare(p, j.layoutOptions())
 	if j.o.Words {
 		j.out.Words[i] = j.sheets[i].Words()
 	}
@@ -146,6 +173,14 @@ func (j *pdfJob) readPage(i int) {
 	j.done++
 	if j.o.Progress != nil {
 		j.o.Progress(j.done, len(j.numbers))
+	}
+}
+
+// layoutOptions are the options of the layout that follow from the job's.
+func (j *pdfJob) layoutOptions() layout.Options {
+	return layout.Options{
+		KeepHidden: j.o.KeepHidden, IgnoreDiagonal: j.o.IgnoreDiagonal, IgnoreTags: j.o.IgnoreTags, TextOnly: j.o.Fast,
+		IgnoreTextInImage: j.o.IgnoreTextInImage,
 	}
 }
 

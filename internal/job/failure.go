@@ -51,6 +51,10 @@ func fromEngine(err error) error {
 // the limit of a request that sets none; here a bad page costs only itself, and
 // such a job fails when there is no good page at all.
 func (r *run) judge(res *engine.Result) error {
+	if r.req.ProcessingControl.JobFailureConditions.FailOnImageExtractionError && len(res.FailedImages) > 0 {
+		w := res.FailedImages[0]
+		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no picture that cannot be taken out: page %d: %s", w.Page, w.Text)}
+	}
 	bad, first := 0, error(nil)
 	for _, p := range res.Doc.Pages {
 		if p.Err != nil {
@@ -64,7 +68,11 @@ func (r *run) judge(res *engine.Result) error {
 	if bad == 0 {
 		return nil
 	}
-	allowed := r.req.ProcessingControl.JobFailureConditions.AllowedPageFailureRatio
+	conditions := &r.req.ProcessingControl.JobFailureConditions
+	if conditions.FailOnMarkdownReconstructionError {
+		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page without markdown: %w", first)}
+	}
+	allowed := conditions.AllowedPageFailureRatio
 	if bad < all && (allowed == nil || float64(bad) <= *allowed*float64(all)) {
 		return nil
 	}

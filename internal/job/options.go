@@ -3,6 +3,7 @@ package job
 import (
 	"fmt"
 
+	"recto/internal/doc"
 	"recto/internal/engine"
 	"recto/internal/geom"
 	"recto/internal/render/markdown"
@@ -31,8 +32,11 @@ func (r *run) options() (engine.Options, error) {
 		Crop:           r.crop(),
 		KeepHidden:     ignore.HiddenText != nil && !*ignore.HiddenText,
 		IgnoreDiagonal: ignore.DiagonalText,
-		Fast:           r.tier() == wire.Fast,
-		Words:          r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0,
+
+		IgnoreTextInImage: ignore.TextInImage,
+		Spatial:           r.spatial(),
+		Fast:              r.tier() == wire.Fast,
+		Words:             r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0,
 	}
 	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
 		o.MergeTables = *merge
@@ -50,7 +54,19 @@ func (r *run) options() (engine.Options, error) {
 			o.Images.Layout = true
 		}
 	}
+	r.saveLayout = o.Images.Layout
+	o.Images.Layout = o.Images.Layout || r.req.OutputOptions.Markdown.InlineImages
 	return o, nil
+}
+
+// spatial turns the request into what the text that keeps the page's look is like.
+func (r *run) spatial() engine.SpatialOptions {
+	t := r.req.OutputOptions.SpatialText
+	return engine.SpatialOptions{
+		UnrollColumns: t.DoNotUnrollColumns != nil && !*t.DoNotUnrollColumns,
+		AlignPages:    t.PreserveLayoutAlignmentAcrossPages,
+		KeepTiny:      t.PreserveVerySmallText,
+	}
 }
 
 // crop returns the part of the page that counts, in fractions. The schema
@@ -76,18 +92,22 @@ func (r *run) crop() geom.Rect {
 // markdown turns the request into what the markdown looks like.
 func (r *run) markdown() markdown.Options {
 	m := r.req.OutputOptions.Markdown
-	return markdown.Options{
+	o := markdown.Options{
 		PipeTables:         m.Tables.OutputTablesAsMarkdown,
 		CompactTables:      m.Tables.CompactMarkdownTables,
 		MultilineSeparator: m.Tables.MultilineSeparator,
 		Links:              m.AnnotateLinks != nil && *m.AnnotateLinks,
 	}
+	if m.InlineImages {
+		o.ImageURL = func(f *doc.Figure) string { return r.inline[f.Image] }
+	}
+	return o
 }
 
 // notYet lists the options of the request that are accepted but change nothing
 // so far; job_metadata names them, so that nobody waits for their effect.
 func (r *run) notYet() []string {
-	q, out, proc := &r.req, &r.req.OutputOptions, &r.req.ProcessingOptions
+	q, proc := &r.req, &r.req.ProcessingOptions
 	options := []struct {
 		name string
 		set  bool
@@ -95,10 +115,6 @@ func (r *run) notYet() []string {
 		{"webhook_configurations", len(q.WebhookConfigurations) > 0},
 		{"webhook_configuration_ids", len(q.WebhookConfigurationIDs) > 0},
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
-		{"output_options.markdown.annotate_line_numbers", out.Markdown.AnnotateLineNumbers},
-		{"output_options.markdown.inline_images", out.Markdown.InlineImages},
-		{"output_options.spatial_text", out.SpatialText != wire.SpatialTextOptions{}},
-		{"processing_options.ignore.ignore_text_in_image", proc.Ignore.TextInImage},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
 		{"processing_options.aggressive_table_extraction", proc.AggressiveTableExtraction != nil},
 		{"processing_options.disable_heuristics", proc.DisableHeuristics},

@@ -3,6 +3,7 @@ package job
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +45,9 @@ const maxWarnings = 100
 // same places.
 func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) error {
 	md, sheets := wire.Markdown(res, r.markdown()), r.req.OutputOptions.TablesAsSpreadsheet
+	if r.req.OutputOptions.Markdown.AnnotateLineNumbers {
+		wire.AnnotateLineNumbers(&md, res, r.markdown())
+	}
 	asJSON := func(v any) func(io.Writer) error {
 		return func(w io.Writer) error {
 			e := json.NewEncoder(w)
@@ -142,8 +146,25 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// saveImage stores a picture as it comes.
+// maxInline bounds the pictures within the markdown of one job: the markdown is
+// built in memory.
+const maxInline = 64 << 20
+
+// saveImage stores a picture as it comes, or keeps it for the markdown.
 func (r *run) saveImage(ctx context.Context, i engine.Image) error {
+	if i.Category == engine.Layout && r.req.OutputOptions.Markdown.InlineImages {
+		if r.inlined += len(i.Data); r.inlined > maxInline {
+			r.warnings = append(r.warnings, doc.Warning{Page: i.Page, Text: fmt.Sprintf("picture %s is left out of the markdown: the pictures of a job may have %d MB there", i.Name, maxInline>>20)})
+		} else {
+			if r.inline == nil {
+				r.inline = map[string]string{}
+			}
+			r.inline[i.Name] = "data:" + i.ContentType + ";base64," + base64.StdEncoding.EncodeToString(i.Data)
+		}
+		if !r.saveLayout {
+			return nil
+		}
+	}
 	key := Folder(r.job.ID) + "images/" + i.Name
 	if err := r.Blobs.Write(ctx, key, i.Data, blob.Kind{ContentType: i.ContentType}); err != nil {
 		return fmt.Errorf("store image %s: %w", i.Name, err)
@@ -176,9 +197,14 @@ func (r *run) describe(src engine.Source, res *engine.Result) {
 		}
 	}
 	warnings := []map[string]any{}
-	for _, w := range res.Doc.Warnings {
+	idle := r.notYet()
+	for _, name := range idle {
+		warnings = append(warnings, map[string]any{"page": 0, "message": "the option " + name + " has no effect on this server yet"})
+	}
+	all := append(slices.Clone(r.warnings), res.Doc.Warnings...)
+	for _, w := range all {
 		if len(warnings) == maxWarnings {
-			r.meta["warnings_left_out"] = len(res.Doc.Warnings) - maxWarnings
+			r.meta["warnings_left_out"] = len(all) + len(idle) - maxWarnings
 			break
 		}
 		warnings = append(warnings, map[string]any{"page": w.Page, "message": w.Text})
@@ -203,7 +229,7 @@ func (r *run) describe(src engine.Source, res *engine.Result) {
 		"images_saved":                  len(r.images),
 		"attempt":                       r.job.Attempt,
 		"warnings":                      warnings,
-		"options_without_effect":        r.notYet(),
+		"options_without_effect":        idle,
 	}
 	for k, v := range more {
 		r.meta[k] = v

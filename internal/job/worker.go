@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 
+	"recto/internal/doc"
 	"recto/internal/engine"
 	"recto/internal/store"
 	"recto/internal/wire"
@@ -144,9 +145,14 @@ type run struct {
 	req     wire.ParseRequest
 	started time.Time
 
-	meta    map[string]any
-	results []store.Result
-	images  []store.Image
+	meta     map[string]any
+	results  []store.Result
+	images   []store.Image
+	warnings []doc.Warning // about the request, besides those of the document
+
+	saveLayout bool              // cut-out figures are asked for as files
+	inline     map[string]string // pictures within the markdown by name, as data URIs
+	inlined    int               // their bytes
 }
 
 // errTimeout is the cause of a context that ran out of the job's time.

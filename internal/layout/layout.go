@@ -25,9 +25,11 @@ type Options struct {
 	IgnoreDiagonal bool // drop text more than a little off the axes
 	IgnoreTags     bool // do not look at the structure tree
 	TextOnly       bool // look for no tables and figures
-	Outline        []doc.Bookmark
-	Meta           doc.Meta
-	strict         bool // tests: a fault panics
+	// IgnoreTextInImage leaves out invisible text over a picture of the page.
+	IgnoreTextInImage bool
+	Outline           []doc.Bookmark
+	Meta              doc.Meta
+	strict            bool // tests: a fault panics
 	// Each runs f(0) … f(n-1), in parallel if it likes; nil runs them in order.
 	Each func(n int, f func(i int))
 }

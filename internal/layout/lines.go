@@ -89,6 +89,9 @@ const scannedShare = 0.5
 // scanned reports whether invisible text is the only text there is: the layer
 // of an earlier recognition over a picture of the page.
 func (s *Sheet) scanned() bool {
+	if s.opts.IgnoreTextInImage {
+		return false
+	}
 	covered := 0.0
 	for i := range s.in.Images {
 		covered += s.in.Images[i].Box.Area()

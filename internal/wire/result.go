@@ -60,6 +60,9 @@ type MarkdownPage struct {
 	Header     *string `json:"header,omitempty"`
 	Footer     *string `json:"footer,omitempty"`
 	Error      *string `json:"error,omitempty"` // set when not Success
+
+	// LineNumbers is set by AnnotateLineNumbers on pages that have some.
+	LineNumbers []LineNumber `json:"line_numbers,omitempty"`
 }
 
 // Markdown converts the markdown of a result.

@@ -1,7 +1,7 @@
 // Package plain writes a document as text without any markup, in reading order:
 // what a search index or an embedding wants. Paragraphs are parted by an empty
-// line, cells of a table by a tab, and nothing of an item's text is lost. Page
-// headers and footers, pictures and link targets are left out.
+// line, cells of a table by a tab, and nothing of an item's text is lost. Pictures
+// and link targets are left out.
 package plain
 
 import (
@@ -16,6 +16,17 @@ func Page(p *doc.Page) string {
 	var w writer
 	for _, it := range p.Items {
 		w.item(it, "")
+	}
+	return w.b.String()
+}
+
+// Whole returns the text of a page with its header and footer.
+func Whole(p *doc.Page) string {
+	var w writer
+	for _, part := range [][]doc.Item{p.Header, p.Items, p.Footer} {
+		for _, it := range part {
+			w.item(it, "")
+		}
 	}
 	return w.b.String()
 }

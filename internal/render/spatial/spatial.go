@@ -14,12 +14,18 @@ import (
 	"recto/internal/page"
 )
 
-// Options say what to leave out. The zero value leaves out text that nobody sees
-// and text that runs in another direction than most of the page.
+// Options say what to leave out. The zero value leaves out text that nobody sees,
+// text too small to read, which would stretch the grid, and text that runs in
+// another direction than most of the page.
 type Options struct {
 	KeepHidden  bool // text drawn invisibly, as in the text layer of a scan
 	KeepRotated bool // stamps and labels at an angle, as lines of their own at the end
+	KeepTiny    bool // text below tinySize
 }
+
+// tinySize is the size, in points, below which text cannot be read on paper; the
+// smallest fine print is about 4 points.
+const tinySize = 2.0
 
 const (
 	// maxBlankLines is how many empty lines a gap gives at most: more say nothing
@@ -44,12 +50,21 @@ const (
 func Page(p *page.Page, o Options) string { return Text(p.Runs, o) }
 
 // Text is Page for the runs of a page or a part of one.
-func Text(runs []page.Run, o Options) string {
+func Text(runs []page.Run, o Options) string { return Lay(runs, o).Text(nil) }
+
+// Laid is a page's text in lines, before it is put on a grid.
+type Laid struct {
+	lines   []line
+	rotated []chunk
+}
+
+// Lay finds the lines of a page.
+func Lay(runs []page.Run, o Options) *Laid {
 	turn := mainTurn(runs, o)
 	var upright, rotated []chunk
 	for i := range runs {
 		r := &runs[i]
-		if len(r.Glyphs) == 0 || r.Mode == page.Invisible && !o.KeepHidden {
+		if len(r.Glyphs) == 0 || r.Mode == page.Invisible && !o.KeepHidden || r.Size > 0 && r.Size < tinySize && !o.KeepTiny {
 			continue
 		}
 		if turnOf(r.Angle) == turn {
@@ -60,10 +75,52 @@ func Text(runs []page.Run, o Options) string {
 			rotated = append(rotated, chunk{text: runText(r)})
 		}
 	}
+	return &Laid{lines: findLines(upright), rotated: rotated}
+}
+
+// Grid is where columns of characters stand: the left edge of the first and the
+// width of each, points.
+type Grid struct{ left, cell float64 }
+
+// CommonGrid returns a grid for several pages, so that what stands at one place
+// on each of them begins in one column of the text; nil when no page has text.
+func CommonGrid(pages []*Laid) *Grid {
+	left := math.Inf(1)
+	var cells []float64
+	for _, l := range pages {
+		if l != nil && len(l.lines) > 0 {
+			g := l.grid()
+			left, cells = min(left, g.left), append(cells, g.cell)
+		}
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	slices.Sort(cells)
+	return &Grid{left, cells[len(cells)/2]}
+}
+
+// grid returns the page's own grid.
+func (l *Laid) grid() Grid {
+	left := math.Inf(1)
+	for i := range l.lines {
+		left = min(left, l.lines[i].chunks[0].x0)
+	}
+	return Grid{left, cellWidth(l.lines)}
+}
+
+// Text writes the lines on a grid, nil for the page's own.
+func (l *Laid) Text(g *Grid) string {
 	var b strings.Builder
 	b.Grow(4 << 10)
-	writeLines(&b, findLines(upright))
-	for _, c := range rotated {
+	if len(l.lines) > 0 {
+		own := l.grid()
+		if g == nil {
+			g = &own
+		}
+		writeLines(&b, l.lines, *g)
+	}
+	for _, c := range l.rotated {
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
@@ -174,15 +231,7 @@ func (c chunk) beside(large chunk) bool {
 }
 
 // writeLines projects lines on a grid of characters.
-func writeLines(b *strings.Builder, lines []line) {
-	if len(lines) == 0 {
-		return
-	}
-	left := math.Inf(1)
-	for i := range lines {
-		left = min(left, lines[i].chunks[0].x0)
-	}
-	cell := cellWidth(lines)
+func writeLines(b *strings.Builder, lines []line, g Grid) {
 	leading := usualLeading(lines)
 	for i := range lines {
 		if i > 0 {
@@ -192,7 +241,7 @@ func writeLines(b *strings.Builder, lines []line) {
 				b.WriteByte('\n')
 			}
 		}
-		writeLine(b, &lines[i], left, cell)
+		writeLine(b, &lines[i], g.left, g.cell)
 	}
 }
 
