@@ -59,6 +59,7 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	if o.MergeTables {
 		table.MergeContinued(job.out.Doc)
 	}
+	table.Judge(job.out.Doc)
 	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
 	job.finishText()
 	if err := job.saveImages(); err != nil {

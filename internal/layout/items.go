@@ -15,6 +15,7 @@ const (
 	sureText    = 0.95
 	sureHeading = 0.9
 	sureList    = 0.9
+	sureTable   = 0.98 // by tags
 )
 
 // buildItems turns the page's blocks into items.

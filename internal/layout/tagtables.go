@@ -66,7 +66,7 @@ func (w *tagWalk) table(t *page.Tag) {
 		cols = max(cols, n)
 	}
 	out := &doc.Table{RowCount: len(rows), ColCount: cols, HeaderRows: heads, Drawn: true}
-	out.Confidence = 0.95
+	out.Confidence = sureTable
 	lefts := columnLefts(cols, func(yield func(col int, x float64)) {
 		for _, r := range rows {
 			n := 0

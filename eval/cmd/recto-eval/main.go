@@ -65,6 +65,7 @@ type options struct {
 	baseline             string
 	update               bool
 	docs, fails          bool
+	tableConfidence      bool
 }
 
 func parse(args []string) (options, error) {
@@ -82,6 +83,7 @@ func parse(args []string) (options, error) {
 	f.BoolVar(&o.update, "update", false, "record the scores in the baseline file")
 	f.BoolVar(&o.docs, "docs", false, "print the scores of each document")
 	f.BoolVar(&o.fails, "fails", false, "print what failed in each document")
+	f.BoolVar(&o.tableConfidence, "table-confidence", false, "print how like the truth tables of each confidence are, and nothing else")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -114,6 +116,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.tableConfidence {
+		return o.judgeTables(ctx, w, corpora)
+	}
 	scoring, err := o.scoring(ctx)
 	if err != nil {
 		return err
@@ -141,6 +146,20 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return nil
 	}
 	return o.compareBaseline(w, report)
+}
+
+// judgeTables prints the curve of the confidence of tables.
+func (o options) judgeTables(ctx context.Context, w io.Writer, corpora []eval.Corpus) error {
+	e, err := engine.Start(ctx, engine.Config{})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	tables, err := eval.JudgeTables(ctx, e, corpora, o.tags == "stripped")
+	if err != nil {
+		return err
+	}
+	return eval.WriteTableConfidence(w, tables)
 }
 
 // scoring chooses what is scored.
