@@ -22,7 +22,7 @@ type operation struct {
 }
 
 // listParams are the query parameters that take several values.
-var listParams = []string{"expand", "job_ids", "file_ids", "image_filenames"}
+var listParams = []string{"expand", "job_ids", "file_ids", "image_filenames", "product_type"}
 
 // describeAPI writes the routes as an OpenAPI document. It is made from the
 // types that read requests and write replies, and so cannot disagree with them.
@@ -87,6 +87,9 @@ func (d *describer) operation(r route) object {
 		}
 		if name == "page_size" || name == "expires_at_seconds" {
 			schema = object{"type": "integer"}
+		}
+		if name == "latest_only" {
+			schema = object{"type": "boolean"}
 		}
 		params = append(params, object{"name": name, "in": "query", "schema": schema})
 	}

@@ -40,7 +40,7 @@ func (s *Server) createJob(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	req, err := wire.DecodeRequest(data, false)
+	req, err := s.readRequest(r, data, false)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Server) startUpload(w http.ResponseWriter, r *http.Request, u *upload) 
 	if config == "" {
 		return wire.Invalid{{Type: "missing", Loc: []any{"configuration"}, Msg: "Field required"}}
 	}
-	req, err := wire.DecodeRequest([]byte(config), true)
+	req, err := s.readRequest(r, []byte(config), true)
 	if err != nil {
 		return err
 	}
@@ -135,9 +135,6 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.Parse
 
 // accept refuses what this server cannot do.
 func (s *Server) accept(req wire.ParseRequest) error {
-	if req.ConfigurationID != "" {
-		return fault(http.StatusNotFound, "Parse configuration not found")
-	}
 	if req.SourceURL != "" && req.HTTPProxy != "" {
 		return wire.Invalid{{Type: "value_error", Loc: []any{"http_proxy"}, Msg: "Value error, this server fetches addresses itself and allows no proxy"}}
 	}

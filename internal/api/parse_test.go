@@ -357,7 +357,7 @@ func TestCreateErrors(t *testing.T) {
 		{"odd file id", b.post("/api/v2/parse", `{"tier":"fast","version":"latest","file_id":"x"}`), 404, "File not found"},
 		{"model", b.post("/api/v2/parse", `{"tier":"agentic","version":"latest","file_id":"`+unknown+`"}`), 404, "File not found"},
 		{"model and file", b.form("/api/v2/parse/upload", file, part{"configuration", "", `{"tier":"agentic_plus","version":"latest"}`}), 422, "RECTO_VLM_URL"},
-		{"configuration", b.form("/api/v2/parse/upload", file, part{"configuration", "", `{"configuration_id":"cfg-1"}`}), 404, "configuration not found"},
+		{"configuration", b.form("/api/v2/parse/upload", file, part{"configuration", "", `{"configuration_id":"cfg-0196f1f0-0000-7000-8000-000000000000"}`}), 404, "configuration not found"},
 		{"proxy", b.post("/api/v2/parse", `{"tier":"fast","version":"latest","source_url":"https://example.com","http_proxy":"http://p"}`), 422, `"http_proxy"`},
 		{"no file", b.form("/api/v2/parse/upload", config), 400, "file field is required for multipart requests."},
 		{"empty file", b.form("/api/v2/parse/upload", part{"file", "a.pdf", ""}, config), 400, "Uploaded file is empty."},

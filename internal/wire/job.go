@@ -157,10 +157,11 @@ func At(t time.Time) *Time {
 	return &w
 }
 
-// MarshalJSON writes RFC 3339 with microseconds.
-func (t Time) MarshalJSON() ([]byte, error) {
-	return []byte(time.Time(t).UTC().Format(`"2006-01-02T15:04:05.000000Z"`)), nil
-}
+// String writes RFC 3339 with microseconds.
+func (t Time) String() string { return time.Time(t).UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+// MarshalJSON writes it as a string.
+func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + t.String() + `"`), nil }
 
 // UnmarshalJSON reads RFC 3339.
 func (t *Time) UnmarshalJSON(b []byte) error { return (*time.Time)(t).UnmarshalJSON(b) }
