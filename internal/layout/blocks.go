@@ -49,6 +49,7 @@ type block struct {
 	marker  marker    // of a list entry
 	number  numbering // of a heading or entry
 	caption int       // block that is the caption of this figure or table, -1 for none
+	index   bool      // an entry of an index, which is complete
 }
 
 // Distances that end a paragraph.
@@ -129,6 +130,8 @@ type columnView struct {
 	left, right float64
 	leading     map[float64]float64 // usual leading by rounded size
 	hanging     bool                // most lines are indented under the first of their paragraph
+	hangs       hangs               // what hanging paragraphs make of each line
+	index       bool                // the lines are entries of an index
 }
 
 func (s *Sheet) viewOf(c *column) *columnView {
@@ -169,6 +172,7 @@ func (s *Sheet) viewOf(c *column) *columnView {
 	first := s.lines[c.lines[0]].box.X0-v.left < 0.3*s.lines[c.lines[0]].size
 	v.hanging = len(c.lines) >= minHangingLines && first && flush >= 2 && float64(most) >= minHanging*float64(len(c.lines)) &&
 		float64(most+flush) >= 0.9*float64(len(c.lines))
+	v.hangs, v.index = v.findHanging(), v.isIndex()
 	return v
 }
 
@@ -208,6 +212,14 @@ func (v *columnView) breaksAt(i, start int) bool {
 	}
 	if v.hangsUnderNumber(i, start) {
 		return false
+	}
+	switch {
+	case v.index:
+		return v.indexBreak(i)
+	case v.hangs[i] == hangOn:
+		return false
+	case v.hangs[i] == hangStart:
+		return true
 	}
 	if v.entryBreak(i, start) || v.s.standsAlone(p) || v.s.standsAlone(l) {
 		return true
@@ -464,7 +476,7 @@ func isMono(l *line) bool { return l.style&doc.Monospace != 0 }
 
 // newBlock makes a block of lines.
 func (s *Sheet) newBlock(lines []int, column int, v *columnView) block {
-	b := block{lines: lines, column: column, left: v.left, right: v.right, caption: -1}
+	b := block{lines: lines, column: column, left: v.left, right: v.right, caption: -1, index: v.index}
 	b.style = ^doc.Style(0)
 	sizes := map[float64]int{}
 	mono := true
@@ -503,7 +515,7 @@ func looksLikeCode(t string) bool {
 func (s *Sheet) joinOverColumns() {
 	for i := 0; i+1 < len(s.blocks); i++ {
 		a := &s.blocks[i]
-		if a.kind != paragraph || len(a.lines) == 0 {
+		if a.kind != paragraph || len(a.lines) == 0 || a.index {
 			continue
 		}
 		j := i + 1

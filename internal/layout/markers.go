@@ -30,6 +30,9 @@ type marker struct {
 	weak  bool   // may as well be something else: a dash, a letter with a full stop
 }
 
+// strong reports whether the mark begins an entry whatever stands around it.
+func (m marker) strong() bool { return m.kind != noMarker && !m.weak }
+
 // bullets are the characters that begin a bulleted entry whatever stands around.
 const bullets = "•●○◦▪▫■□◆◇❖➢➤►▶▸☐☑☒❑❒‣⁃∙⦁⚫◼◾※✦✧➔➜➡█▌▐▀▄◘◙★☆➣➥❯"
 
