@@ -247,7 +247,7 @@ func (s *Sheet) standsAlone(l *line) bool {
 	if !l.wide {
 		return false
 	}
-	m := readMarker(l.text)
+	m := s.markOf(l)
 	if m.kind == noMarker && readNumbering(l.text).depth == 0 {
 		return true
 	}
@@ -323,14 +323,14 @@ func (s *Sheet) allStyle(l *line) doc.Style {
 // entryBreak reports whether line i begins a list entry.
 func (v *columnView) entryBreak(i, start int) bool {
 	l, p := v.line(i), v.line(i-1)
-	m := readMarker(l.text)
+	m := v.s.markOf(l)
 	if m.kind == noMarker {
 		return false
 	}
 	if m.kind == bulletMarker {
-		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l) || strings.HasSuffix(p.text, ":") || m.text == readMarker(p.text).text
+		return !m.weak || l.box.X0 <= v.line(start).box.X0+0.5*l.size || v.s.setOff(l) || strings.HasSuffix(p.text, ":") || m.text == v.s.markOf(p).text
 	}
-	first := readMarker(v.line(start).text)
+	first := v.s.markOf(v.line(start))
 	if m.kind == plainMarker {
 		return first.kind == plainMarker && m.value == first.value+1 && endsSentence(p.text) && l.box.X0 <= v.line(start).box.X0+0.8*l.size
 	}
@@ -393,7 +393,7 @@ func (v *columnView) indentBreak(i, start int) bool {
 		// Below the first line of a hanging paragraph the text is further in for
 		// good; below an ordinary one only a new paragraph is.
 		if i-start == 1 {
-			hanging := readMarker(v.line(start).text).kind != noMarker
+			hanging := v.s.markOf(v.line(start)).kind != noMarker
 			back := i+1 < len(v.lines) && math.Abs(v.line(i+1).box.X0-l.box.X0) < 0.3*em && v.gap(i+1) < 1.6*em
 			return !hanging && !back && p.box.X0-v.left < 2*em && fills(p, v)
 		}

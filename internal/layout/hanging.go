@@ -89,11 +89,11 @@ func (v *columnView) goesWith(from, to, head, first int) bool {
 // at the flush line above them: all lines but the last are full.
 func (v *columnView) partHangs(head, from, to int) bool {
 	for i := from; i < to; i++ {
-		if !v.full(i-1) || readMarker(v.line(i).text).strong() || !sameSize(v.line(head).size, v.line(i).size) || v.gap(i) > 1.6*v.line(i).size {
+		if !v.full(i-1) || v.s.markOf(v.line(i)).strong() || !sameSize(v.line(head).size, v.line(i).size) || v.gap(i) > 1.6*v.line(i).size {
 			return false
 		}
 	}
-	return to == len(v.lines) || !v.full(to-1) || v.atEdge(to) && readMarker(v.line(to).text).strong()
+	return to == len(v.lines) || !v.full(to-1) || v.atEdge(to) && v.s.markOf(v.line(to)).strong()
 }
 
 // atEdge reports whether a line begins at the column's left edge.

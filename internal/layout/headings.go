@@ -74,7 +74,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 			return false
 		}
 	}
-	if m := readMarker(t); m.kind == bulletMarker || s.isByline(b) || s.headsAddress(i) || strings.Contains(t, "://") || s.leadsToPage(b) {
+	if m := s.markOf(&s.lines[b.lines[0]]); m.kind == bulletMarker || s.isByline(b) || s.headsAddress(i) || strings.Contains(t, "://") || s.leadsToPage(b) {
 		return false
 	}
 	ratio := b.size / d.body.size

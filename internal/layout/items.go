@@ -109,7 +109,10 @@ func (s *Sheet) listItem(l *listTree) *doc.List {
 	out.Confidence = sureList
 	for _, e := range l.entries {
 		b := &s.blocks[e.block]
-		entry := doc.ListEntry{Marker: b.marker.text, Number: b.marker.value, Text: withoutMarker(s.blockText(b), b.marker.text)}
+		entry := doc.ListEntry{Marker: b.marker.text, Number: b.marker.value, Text: s.blockText(b)}
+		if !b.marker.drawn {
+			entry.Text = withoutMarker(entry.Text, b.marker.text)
+		}
 		entry.Boxes, entry.Confidence = b.boxes, sureList
 		for _, k := range e.more {
 			m := &s.blocks[k]

@@ -52,7 +52,8 @@ type Sheet struct {
 	footer  []int
 	printed string // printed page number
 	vocab   vocabulary
-	tagged  bool // items came from the structure tree
+	signs   map[sign]bool // bullets that no table of bullets knows
+	tagged  bool          // items came from the structure tree
 	out     *doc.Page
 }
 
@@ -76,9 +77,11 @@ var passes = []pass{
 	{name: "vocabulary", all: readVocabulary, why: "the document's own words tell a broken word from a compound"},
 	{name: "furniture", all: findFurniture, why: "headers and footers span columns and would hide them"},
 	{name: "tags", all: readTagTrees, why: "where the author says what things are, nothing need be guessed"},
+	{name: "signs", all: learnSigns, why: "rows that begin with bullets are no table"},
 	{name: "figures", page: findFigures, why: "pictures stand in the way of columns and are no tables"},
 	{name: "tables", page: findTables, why: "a table's columns are no text columns"},
 	{name: "columns", page: findColumns, why: "paragraphs run down one column"},
+	{name: "marks", page: findMarks, why: "bullets that only repetition or drawing shows begin paragraphs"},
 	{name: "blocks", page: buildBlocks, why: "lines that belong together, in reading order"},
 	{name: "notes", all: findNotes, why: "footnotes and captions look like small paragraphs"},
 	{name: "headings", all: findHeadings, why: "levels come from the styles of the whole document"},

@@ -27,8 +27,9 @@ type line struct {
 	text   string
 	glyphs int // characters without spaces
 	rtl    bool
-	capped bool // begins with a drop capital: the lines below it are pushed in
-	wide   bool // joined over a gap as wide as a gutter
+	capped bool   // begins with a drop capital: the lines below it are pushed in
+	mark   marker // bullet that only its repetition or drawing shows
+	wide   bool   // joined over a gap as wide as a gutter
 }
 
 // Geometry of lines, in ems.

@@ -15,7 +15,9 @@ func findLists(d *document) {
 			if b.kind != paragraph {
 				continue
 			}
-			b.marker = readMarker(b.text)
+			if b.marker = s.lines[b.lines[0]].mark; b.marker.kind == noMarker {
+				b.marker = readMarker(b.text)
+			}
 		}
 		for i := range s.blocks {
 			b := &s.blocks[i]
@@ -146,7 +148,9 @@ func (s *Sheet) nestEntries(blocks []int) []*listTree {
 }
 
 // isBox reports whether a mark is a box to tick.
-func isBox(mark string) bool { return mark != "" && strings.Contains("☐☑☒□■❑❒", mark) }
+func isBox(mark string) bool {
+	return mark != "" && (strings.Contains("☐☑☒□■❑❒", mark) || tickForm.MatchString(mark+" "))
+}
 
 // sameFamily reports whether two marks belong to one list.
 func sameFamily(a, b marker) bool {

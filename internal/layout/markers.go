@@ -27,6 +27,7 @@ type marker struct {
 	text  string // as printed
 	value int    // 1 for "1.", "a)", "i."
 	end   string // what closes it: ".", ")", "]"
+	drawn bool   // a shape or picture: not in the text
 	weak  bool   // may as well be something else: a dash, a letter with a full stop
 }
 
@@ -40,13 +41,14 @@ const bullets = "•●○◦▪▫■□◆◇❖➢➤►▶▸☐☑☒❑❒
 const ticks = "✓✔✗✘"
 
 // dashes begin an entry only with a space after them.
-const dashes = "-–—*·+»›>"
+const dashes = "-–—−*·+»›>"
 
 var (
 	decimalForm = regexp.MustCompile(`^(\(|\[)?(\d{1,3})([.)\]]|\.\))\s`)
 	letterForm  = regexp.MustCompile(`^(\()?([a-z])([.)])\s`)
 	capitalForm = regexp.MustCompile(`^(\()?([A-Z])([.)])\s`)
 	plainForm   = regexp.MustCompile(`^(\d{1,3})\s+\p{Lu}`)
+	tickForm    = regexp.MustCompile(`^\[[ xX]?\]\s`)
 	romanForm   = regexp.MustCompile(`^(\()?([ivx]{1,6})([.)])\s`)
 )
 
@@ -64,6 +66,9 @@ func readMarker(t string) marker {
 	}
 	if t == "" || len(t) < 3 {
 		return marker{}
+	}
+	if m := tickForm.FindString(t); m != "" {
+		return marker{kind: bulletMarker, text: strings.TrimSpace(m), value: 1}
 	}
 	if m := decimalForm.FindStringSubmatch(t); m != nil && (m[1] != "[" || m[3] == "]") {
 		v, _ := strconv.Atoi(m[2])

@@ -37,7 +37,11 @@ func (s *Sheet) findCaptions() {
 		if b.kind != paragraph || len(b.text) > maxCaption {
 			continue
 		}
-		m := captionForm.FindStringSubmatch(b.text)
+		text := b.text
+		if m := readMarker(text); m.kind == bulletMarker {
+			text = strings.TrimSpace(text[len(m.text):]) // an ornament
+		}
+		m := captionForm.FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
@@ -50,7 +54,7 @@ func (s *Sheet) findCaptions() {
 		if !marked && !bold && !small && near < 0 {
 			continue
 		}
-		if !marked && !bold && !startsUpper(strings.TrimSpace(b.text[len(m[0]):])) {
+		if !marked && !bold && !startsUpper(strings.TrimSpace(text[len(m[0]):])) {
 			continue
 		}
 		b.kind = caption

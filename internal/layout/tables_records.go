@@ -426,8 +426,11 @@ const maxMarkedRows = 0.4
 func (s *Sheet) isMarkedList(rows []textRow) bool {
 	marked := 0
 	for k := range rows {
-		t := s.pieces[rows[k].pieces[0]].text
-		if m := readMarker(t + " x"); m.kind == bulletMarker && m.text == t && !m.weak || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
+		first := &s.pieces[rows[k].pieces[0]]
+		t := first.text
+		if s.isSign(first) {
+			marked++
+		} else if m := readMarker(t + " x"); m.kind == bulletMarker && m.text == t && !m.weak || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
 			marked++
 		}
 	}
