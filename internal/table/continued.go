@@ -87,8 +87,21 @@ func footOf(d *doc.Document) map[paperSize]float64 {
 	return foot
 }
 
-// continuedWords says in the languages we have met that something goes on.
-var continuedWords = regexp.MustCompile(`(?i)\b(continued|continues|cont['’]?d|cont\.|fortsetzung|fortgesetzt|suite|continuaci[oó]n|contin[uú]a|continuação|continua|segue|vervolg|forts\.)`)
+// goesOn is how the languages we have met say that something is continued.
+const goesOn = `(?:continue[sd]|cont['’]?d|cont\.|fortsetzung|fortgesetzt|forts\.|suite|continuaci[oó]n|contin[uú]a|continuação|segue|vervolg)`
+
+// A note that a table goes on begins or ends with such a word or has it in
+// brackets or after a dash: work that continued until May is none, nor is Suite 4
+// of an address.
+var (
+	continuedWords = regexp.MustCompile(`(?i)\b` + goesOn)
+	continuedNote  = regexp.MustCompile(`(?i)^\W*` + goesOn + `\W*(?:$|[^\W\d])|[([—–-]\s*` + goesOn + `|\b` + goesOn + `\W*$|\bcontinue[sd] (?:on|from|overleaf)\b`)
+)
+
+// saysGoesOn reports whether a text is a note that a table goes on.
+func saysGoesOn(s string) bool {
+	return len(strings.Fields(s)) <= maxNoteWords && continuedNote.MatchString(s)
+}
 
 // lastTable returns the table that ends the body of p, nil when there is none. q
 // is the page after it.
@@ -104,8 +117,7 @@ func lastTable(p, q *doc.Page) *edgeTable {
 			return &e
 		case *doc.Footnote:
 		case *doc.Heading, *doc.Paragraph, *doc.List, *doc.Code, *doc.Figure, *doc.Caption, *doc.Formula, *doc.Link:
-			text := textOf(it)
-			says := continuedWords.MatchString(text) && isShort(text)
+			says := saysGoesOn(textOf(it))
 			if !says && !repeated(it, p, q) {
 				return nil
 			}
@@ -128,8 +140,7 @@ func firstTable(p, q *doc.Page) *edgeTable {
 			e.Table = t
 			return &e
 		}
-		text := textOf(it)
-		says := continuedWords.MatchString(text) && isShort(text)
+		says := saysGoesOn(textOf(it))
 		if !says && !repeated(it, q, p) {
 			return nil
 		}
@@ -141,8 +152,6 @@ func firstTable(p, q *doc.Page) *edgeTable {
 // maxNoteWords is the longest text that may stand between the parts and say that
 // the table goes on: a caption, not a paragraph that has the word in it.
 const maxNoteWords = 30
-
-func isShort(s string) bool { return len(strings.Fields(s)) <= maxNoteWords }
 
 // textOf returns the text of an item of running text, "" for others.
 func textOf(it doc.Item) string {

@@ -84,3 +84,21 @@ func TestMergeContinued(t *testing.T) {
 		})
 	}
 }
+
+func TestSaysGoesOn(t *testing.T) {
+	for _, s := range []string{
+		"Table 2 (continued)", "Table 2—Continued", "Continued on the next page", "Table 5: Birds of the valley, cont'd", "(Cont.)",
+		"Tabelle 3 (Fortsetzung)", "Tableau 1 (suite)", "Fortsetzung Tabelle 3", "The table continues on page 7.", "continued",
+	} {
+		if !saysGoesOn(s) {
+			t.Errorf("%q does not say that a table goes on", s)
+		}
+	}
+	for _, s := range []string{
+		"", "Table 2", "Work continued until May.", "Suite 400, Harbour Road", "Harbour Road, Suite 400", "The suite was full.", "A continuous line",
+	} {
+		if saysGoesOn(s) {
+			t.Errorf("%q says that a table goes on", s)
+		}
+	}
+}
