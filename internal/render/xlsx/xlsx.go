@@ -1,10 +1,12 @@
-// Package xlsx writes the tables of a document as a workbook, one sheet a table.
-// It is the only door to the spreadsheet library. Text never becomes a formula;
+// Package xlsx writes the tables of a document as a workbook, one sheet a table,
+// row by row, so that big tables take little memory beyond their own. It is the
+// only door to the spreadsheet library. Text never becomes a formula;
 // cells that are plain numbers (see package table) become numbers that look as
 // printed.
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -33,47 +35,19 @@ func Render(w io.Writer, d *doc.Document, o Options) error {
 	f := excelize.NewFile()
 	defer f.Close()
 	b := book{file: f, names: sheetNames{taken: map[string]bool{}}, styles: map[style]int{}}
-	n := 0
-	for _, t := range tables(d) {
-		n++
-		name := fmt.Sprintf("Table %d", n)
-		if caption := t.Caption.Plain(); !o.NumberedSheets && strings.TrimSpace(caption) != "" {
-			name = caption
+	for i, t := range tables(d) {
+		name := fmt.Sprintf("Table %d", i+1)
+		if !o.NumberedSheets {
+			name = cmp.Or(t.title, name)
 		}
-		if err := b.add(t, b.names.unique(name)); err != nil {
-			return fmt.Errorf("write table %d as a sheet: %w", n, err)
+		if err := b.add(t.Table, b.names.unique(name)); err != nil {
+			return fmt.Errorf("write table %d as a sheet: %w", i+1, err)
 		}
 	}
 	if err := f.Write(w); err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
 	return nil
-}
-
-// tables returns the tables that have rows, in reading order; one that goes on
-// from an earlier page is empty.
-func tables(d *doc.Document) []*doc.Table {
-	var found []*doc.Table
-	var walk func(items []doc.Item)
-	walk = func(items []doc.Item) {
-		for _, it := range items {
-			switch it := it.(type) {
-			case *doc.Table:
-				if it.RowCount > 0 && it.ColCount > 0 {
-					found = append(found, it)
-				}
-			case *doc.List:
-				for i := range it.Entries {
-					walk(it.Entries[i].Items)
-				}
-			case *doc.Heading, *doc.Paragraph, *doc.Code, *doc.Figure, *doc.Caption, *doc.Footnote, *doc.Formula, *doc.Link:
-			}
-		}
-	}
-	for _, p := range d.Pages {
-		walk(p.Items)
-	}
-	return found
 }
 
 // book is the workbook being written.

@@ -3,6 +3,8 @@ package xlsx
 import (
 	"bytes"
 	"flag"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -41,10 +43,10 @@ func TestRender(t *testing.T) {
 	head.ColSpan = 2
 	f := write(t,
 		&doc.Table{
-			Caption: doc.Of("Table 1: sums/totals"), RowCount: 4, ColCount: 2, HeaderRows: 1,
+			Caption: doc.Of("Table 1: sums/totals"), RowCount: 5, ColCount: 2, HeaderRows: 1,
 			Cells: []doc.Cell{
 				head, cell(1, 0, "=cmd|' /C calc'!A0"), cell(1, 1, "1,234.50"), cell(2, 0, "007"), cell(2, 1, "12%"),
-				cell(3, 0, "a\nb <&> \x01"), cell(3, 1, "@SUM(A1)"),
+				cell(3, 0, "a\nb <&> \x01"), cell(3, 1, "@SUM(A1)"), cell(4, 0, "+1+cmd|' /C calc'!A0"), cell(4, 1, "-2+3"),
 			},
 		},
 		&doc.Table{MergedInto: 1},
@@ -55,7 +57,7 @@ func TestRender(t *testing.T) {
 	}
 	sheet := f.GetSheetName(0)
 	for at, want := range map[string]string{
-		"A1": "Sum", "B1": "Sum", "A2": "=cmd|' /C calc'!A0", "B2": "1,234.50", "A3": "007", "B3": "12%", "B4": "@SUM(A1)",
+		"A1": "Sum", "B1": "Sum", "A2": "=cmd|' /C calc'!A0", "B2": "1,234.50", "A3": "007", "B3": "12%", "B4": "@SUM(A1)", "A5": "+1+cmd|' /C calc'!A0", "B5": "-2+3",
 	} {
 		got, err := f.GetCellValue(sheet, at)
 		if err != nil || got != want {
@@ -101,5 +103,56 @@ func TestUniqueNames(t *testing.T) {
 		if got := n.unique(c.wish); got != c.want {
 			t.Errorf("unique(%q) = %q, want %q", c.wish, got, c.want)
 		}
+	}
+}
+
+func TestTitles(t *testing.T) {
+	table := func() *doc.Table {
+		return &doc.Table{RowCount: 1, ColCount: 1, Cells: []doc.Cell{cell(0, 0, "x")}}
+	}
+	caption := func(s string) doc.Item { return &doc.Caption{Text: doc.Of(s)} }
+	for _, c := range []struct {
+		name  string
+		items []doc.Item
+		want  string
+	}{
+		{"above", []doc.Item{caption("Table 1: Birds"), table()}, "Table 1: Birds"},
+		{"below", []doc.Item{table(), caption("Table 1:\nBirds")}, "Table 1: Birds"},
+		{"the next one's", []doc.Item{table(), caption("Table 2"), table()}, "|Table 2"},
+		{"heading", []doc.Item{&doc.Heading{Text: doc.Of("Birds")}, table()}, "Birds"},
+		{"caption before heading", []doc.Item{&doc.Heading{Text: doc.Of("Birds")}, table(), caption("Table 1")}, "Table 1"},
+		{"text between", []doc.Item{caption("Table 1"), &doc.Paragraph{Text: doc.Of("They fly.")}, table()}, ""},
+		{"in a list", []doc.Item{&doc.List{Entries: []doc.ListEntry{{Items: []doc.Item{caption("Table 1"), table()}}}}}, "Table 1"},
+	} {
+		var got []string
+		for _, x := range tables(&doc.Document{Pages: []*doc.Page{{Items: c.items}}}) {
+			got = append(got, x.title)
+		}
+		if s := strings.Join(got, "|"); s != c.want {
+			t.Errorf("%s: titles %q, want %q", c.name, s, c.want)
+		}
+	}
+}
+
+// BenchmarkRender writes long tables; the cost of a row should not depend on how
+// many there are.
+func BenchmarkRender(b *testing.B) {
+	for _, rows := range []int{2_000, 20_000} {
+		t := &doc.Table{RowCount: rows, ColCount: 6, HeaderRows: 1}
+		for row := range rows {
+			for col := range 6 {
+				t.Cells = append(t.Cells, cell(row, col, fmt.Sprintf("%d.%02d", row*(col+3), row%100)))
+			}
+		}
+		d := &doc.Document{Pages: []*doc.Page{{Items: []doc.Item{t}}}}
+		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := Render(io.Discard, d, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+		})
 	}
 }
