@@ -149,6 +149,15 @@ func (s *Store) Read(ctx context.Context, key string, limit int64) ([]byte, erro
 	return data, err
 }
 
+// Copy copies a blob to another key, with what is known of it.
+func (s *Store) Copy(ctx context.Context, to, from string) error {
+	err := s.bucket.Copy(ctx, to, from, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return fmt.Errorf("%w: %s", ErrNotFound, from)
+	}
+	return err
+}
+
 // Disposition returns how a blob wants to be saved.
 func (s *Store) Disposition(ctx context.Context, key string) (string, error) {
 	a, err := s.bucket.Attributes(ctx, key)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"recto/internal/doc"
 	"recto/internal/format"
@@ -18,6 +19,20 @@ import (
 
 // Version names the behaviour of the engine; it changes whenever results do.
 const Version = "2026-11-23"
+
+// Build names the engine down to the revision it was built of, as far as that is
+// known: results of one build can stand for each other.
+func Build() string {
+	name := Version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+				name += " " + s.Value
+			}
+		}
+	}
+	return name
+}
 
 // Source is the document to parse. Data is read only.
 type Source struct {

@@ -102,6 +102,11 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 				return err
 			}
 		}
+		if r.cached != "" && s == wire.Completed {
+			if err := store.CacheTx(ctx, tx, r.job.ProjectID, r.cached, r.job.ID); err != nil {
+				return err
+			}
+		}
 		_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, rj)
 		return err
 	})
@@ -153,6 +158,8 @@ type run struct {
 	saveLayout bool              // cut-out figures are asked for as files
 	inline     map[string]string // pictures within the markdown by name, as data URIs
 	inlined    int               // their bytes
+
+	cached string // key of the result in the cache, "" for one that is not kept
 }
 
 // errTimeout is the cause of a context that ran out of the job's time.
@@ -193,6 +200,14 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	if err != nil {
 		return err
 	}
+	if !r.req.DisableCache {
+		if r.cached, err = r.cacheKey(src); err != nil {
+			return err
+		}
+		if hit, err := r.fromCache(ctx, loaded); hit || err != nil {
+			return err
+		}
+	}
 	opts.Progress = func(_, total int) { limit.pages(total) }
 	opts.SaveImage = func(i engine.Image) error { return r.saveImage(ctx, i) }
 	res, err := r.Engine.Parse(ctx, src, opts)
@@ -203,6 +218,9 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	r.describe(src, res)
 	if err := r.judge(res); err != nil {
 		return err
+	}
+	if failed, ok := r.meta["failed_pages"].([]int); ok && len(failed) > 0 {
+		r.cached = "" // the next attempt may read them
 	}
 	if err := r.save(ctx, src, res); err != nil {
 		return fmt.Errorf("store results: %w", err)

@@ -188,5 +188,5 @@ func PurgeProjectTx(ctx context.Context, tx *sql.Tx, id string) (Leftovers, erro
 // job, in an order that respects their references.
 var (
 	projectTables = []string{"configuration", "parse_job", "file", "api_key"}
-	jobTables     = []string{"result", "image"}
+	jobTables     = []string{"result", "image", "cached_result"}
 )
