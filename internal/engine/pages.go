@@ -62,6 +62,11 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	table.Judge(job.out.Doc)
 	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
 	job.finishText()
+	for _, p := range job.out.Doc.Pages {
+		if p.NeedsOCR != "" {
+			job.out.Doc.Warnings = append(job.out.Doc.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
+		}
+	}
 	if err := job.saveImages(); err != nil {
 		return nil, err
 	}

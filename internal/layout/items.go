@@ -66,9 +66,6 @@ func buildItems(s *Sheet) {
 			p.Items = append(p.Items, &doc.Paragraph{Base: base, Text: s.blockText(b)})
 		}
 	}
-	if len(p.Items) == 0 && len(s.figures) == 0 {
-		p.Confidence = 1
-	}
 }
 
 // endOfList returns the first block after the list that begins at block i. A

@@ -51,6 +51,7 @@ type Sheet struct {
 	header  []int // indices of lines
 	footer  []int
 	printed string // printed page number
+	read    reading
 	vocab   vocabulary
 	signs   map[sign]bool // bullets that no table of bullets knows
 	tagged  bool          // items came from the structure tree
@@ -161,9 +162,6 @@ func (s *Sheet) result() *doc.Page {
 	}
 	p.Number, p.Label, p.PrintedNumber = s.in.Number, s.in.Label, s.printed
 	p.Width, p.Height, p.Rotation, p.Err = s.in.Width, s.in.Height, s.in.Rotation, s.in.Err
-	if s.in.Err == nil && p.Confidence == 0 {
-		p.Confidence = 1
-	}
 	for i := range s.pieces {
 		if s.fate[i].reason == "" && s.fate[i].used != 1 {
 			// A fault of ours; tests insist that there is none.
@@ -172,6 +170,9 @@ func (s *Sheet) result() *doc.Page {
 		if s.fate[i].reason != "" {
 			p.Dropped = append(p.Dropped, doc.Dropped{Text: s.pieces[i].text, Reason: s.fate[i].reason, Box: s.pieces[i].box})
 		}
+	}
+	if s.in.Err == nil {
+		p.NeedsOCR, p.Confidence = s.needsOCR(), s.confidence(p)
 	}
 	return p
 }

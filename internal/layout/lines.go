@@ -56,6 +56,7 @@ func Prepare(p *page.Page, o Options) *Sheet {
 	s.fate = make([]fate, len(s.pieces))
 	s.dropUnseen()
 	s.dropOverprints()
+	s.judgeText()
 	s.rules = mergeRules(p.Rules)
 	s.buildLines()
 	shrunk := *p

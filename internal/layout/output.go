@@ -2,6 +2,7 @@ package layout
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"recto/internal/geom"
 	"recto/internal/page"
@@ -13,12 +14,14 @@ func (s *Sheet) Words() []page.Word {
 	for li := range s.lines {
 		var b strings.Builder
 		var box geom.Rect
+		bad := 0
 		flush := func() {
 			if b.Len() > 0 {
-				out = append(out, page.Word{Text: b.String(), Box: box, Confidence: 1})
+				sure := 1 - float64(bad)/float64(utf8.RuneCountInString(b.String()))
+				out = append(out, page.Word{Text: b.String(), Box: box, Confidence: max(sure, 0)})
 			}
 			b.Reset()
-			box = geom.Rect{}
+			box, bad = geom.Rect{}, 0
 		}
 		for _, i := range s.lines[li].pieces {
 			p := &s.pieces[i]
@@ -26,6 +29,7 @@ func (s *Sheet) Words() []page.Word {
 				flush()
 			}
 			b.WriteString(p.text)
+			bad += p.bad
 			box = box.Union(p.box)
 		}
 		flush()

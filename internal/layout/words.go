@@ -26,7 +26,7 @@ type piece struct {
 	space  bool // a space was drawn before it
 	hyphen bool // ends in a hyphen that PDFium believes soft
 	rtl    bool // written from right to left
-	bad    int  // glyphs without a known character
+	bad    int  // characters that cannot be what the page shows
 	tags   tagFlags
 	angle  float64
 }
@@ -136,9 +136,6 @@ func newPiece(r *page.Run, index, start, end int) piece {
 		runes = append(runes, g.Rune)
 		if text.IsRTL(g.Rune) {
 			rtl++
-		}
-		if g.Flags&page.Unmapped != 0 {
-			p.bad++
 		}
 	}
 	p.hyphen = glyphs[len(glyphs)-1].Flags&page.Hyphen != 0
