@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"recto/internal/geom"
 )
 
 // Page furniture: headers and footers that repeat from page to page.
@@ -106,7 +108,7 @@ func (s *Sheet) markMarginStamps() {
 			continue
 		}
 		edge := l.box.X1 < marginZone*s.in.Width || l.box.X0 > (1-marginZone)*s.in.Width
-		if l.angle != 0 && edge && l.box.H() > 2*l.box.W() {
+		if l.angle != 0 && edge && (l.box.H() > 2*l.box.W() || s.turn != geom.Identity) { // or a page number level on the paper
 			s.footer = append(s.footer, i)
 		}
 	}

@@ -94,7 +94,7 @@ func (s *Sheet) disorder() float64 {
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		for k, li := range b.lines {
-			from := -1
+			var from int
 			switch {
 			case k > 0:
 				from = b.lines[k-1]

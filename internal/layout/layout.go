@@ -36,7 +36,8 @@ type Options struct {
 
 // Sheet is one page on its way from paper to meaning.
 type Sheet struct {
-	in   *page.Page // glyphs are gone after Prepare
+	in   *page.Page  // glyphs are gone after Prepare
+	turn geom.Matrix // from the paper to in: text that ran up or down it is level
 	opts Options
 
 	pieces  []piece // all text, fixed after the lines pass
@@ -169,6 +170,12 @@ func (s *Sheet) result() *doc.Page {
 		}
 		if s.fate[i].reason != "" {
 			p.Dropped = append(p.Dropped, doc.Dropped{Text: s.pieces[i].text, Reason: s.fate[i].reason, Box: s.pieces[i].box})
+		}
+	}
+	if s.turn != geom.Identity {
+		turnBack(p, s.turn)
+		if s.turn.B != 0 {
+			p.Width, p.Height = p.Height, p.Width
 		}
 	}
 	if s.in.Err == nil {

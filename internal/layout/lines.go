@@ -48,10 +48,12 @@ const (
 
 // Prepare reduces a page to lines. The page's glyphs are not needed afterwards.
 func Prepare(p *page.Page, o Options) *Sheet {
-	s := &Sheet{in: p, opts: o}
+	s := &Sheet{in: p, opts: o, turn: geom.Identity}
 	if p.Err != nil {
 		return s
 	}
+	p, s.turn = upright(p)
+	s.in = p
 	s.pieces = cutPieces(p, o)
 	s.fate = make([]fate, len(s.pieces))
 	s.dropUnseen()

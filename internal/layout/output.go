@@ -18,7 +18,7 @@ func (s *Sheet) Words() []page.Word {
 		flush := func() {
 			if b.Len() > 0 {
 				sure := 1 - float64(bad)/float64(utf8.RuneCountInString(b.String()))
-				out = append(out, page.Word{Text: b.String(), Box: box, Confidence: max(sure, 0)})
+				out = append(out, page.Word{Text: b.String(), Box: inverse(s.turn).ApplyRect(box), Confidence: max(sure, 0)})
 			}
 			b.Reset()
 			box, bad = geom.Rect{}, 0
@@ -41,7 +41,7 @@ func (s *Sheet) Words() []page.Word {
 func (s *Sheet) ImageBoxes() map[int]geom.Rect {
 	out := map[int]geom.Rect{}
 	for i := range s.in.Images {
-		out[s.in.Images[i].Index] = s.in.Images[i].Box
+		out[s.in.Images[i].Index] = inverse(s.turn).ApplyRect(s.in.Images[i].Box)
 	}
 	return out
 }

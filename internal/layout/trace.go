@@ -64,6 +64,13 @@ func Trace(sheets []*Sheet, i int, o Options) (*doc.Document, []Layer) {
 			layers = append(layers, l)
 		}
 	})
+	if back := inverse(sheets[i].turn); back != geom.Identity {
+		for k := range layers {
+			for m := range layers[k].Marks {
+				layers[k].Marks[m].Box = back.ApplyRect(layers[k].Marks[m].Box)
+			}
+		}
+	}
 	return d, layers
 }
 

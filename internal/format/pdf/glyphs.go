@@ -7,6 +7,7 @@ import (
 
 	"recto/internal/geom"
 	"recto/internal/page"
+	"recto/internal/text"
 )
 
 // style is what all glyphs of one text object have in common.
@@ -148,8 +149,13 @@ func splitLigatures(glyphs []page.Glyph, st *style) {
 		}
 		if n := float64(j - i); n > 1 && st.angle == 0 {
 			box, step := glyphs[i].Box, glyphs[i].Box.W()/n
+			isRTL := text.IsRTL(glyphs[i].Rune)
 			for k := i; k < j; k++ {
-				glyphs[k].Box.X0 = box.X0 + step*float64(k-i)
+				at := k - i
+				if isRTL { // the first character stands to the right
+					at = j - 1 - k
+				}
+				glyphs[k].Box.X0 = box.X0 + step*float64(at)
 				glyphs[k].Box.X1 = glyphs[k].Box.X0 + step
 				glyphs[k].Origin.X = glyphs[k].Box.X0
 			}
