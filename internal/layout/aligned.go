@@ -111,98 +111,6 @@ func (s *Sheet) strips(rows []textRow, share float64) []float64 {
 	return out
 }
 
-// alignedGrid builds a grid over the rows with column edges at the strips. Rows
-// that continue the row above are joined to it.
-func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, breaks []float64) *grid {
-	xs := append([]float64{box.X0}, strips...)
-	xs = append(xs, box.X1)
-	filled := make([][]bool, len(rows))
-	for k := range rows {
-		filled[k] = make([]bool, len(xs)-1)
-		for _, i := range rows[k].pieces {
-			filled[k][locate(xs, s.pieces[i].box.CenterX())] = true
-		}
-	}
-	ys := []float64{box.Y0}
-	pitch, whole := rowPitch(rows, filled), s.ruledRows(rows, xs, breaks)
-	for k := 1; k < len(rows); k++ {
-		edge := (rows[k-1].bottom + rows[k].top) / 2
-		if !ruleBetween(breaks, &rows[k-1], &rows[k]) && (whole || continues(rows, filled, k, pitch)) {
-			continue
-		}
-		ys = append(ys, edge)
-	}
-	ys = append(ys, box.Y1)
-	// A heading that crosses a strip spans the columns on both sides of it.
-	crossed := map[[2]int]bool{}
-	for k := range rows {
-		r := locate(ys, rows[k].base-0.3*rows[k].size)
-		for c := 1; c < len(xs)-1; c++ {
-			for _, i := range rows[k].pieces {
-				if b := s.pieces[i].box; b.X0 < xs[c]-1 && b.X1 > xs[c]+1 {
-					crossed[[2]int{r, c - 1}] = true
-				}
-			}
-			for n := 1; n < len(rows[k].pieces); n++ {
-				a, b := s.pieces[rows[k].pieces[n-1]].box, s.pieces[rows[k].pieces[n]].box
-				if a.X1 < xs[c] && b.X0 > xs[c] && b.X0-a.X1 < minStrip*rows[k].size {
-					crossed[[2]int{r, c - 1}] = true
-				}
-			}
-		}
-	}
-	g := newGrid(xs, ys,
-		func(r, c int) bool { return !crossed[[2]int{r, c}] },
-		func(int, int) bool { return true })
-	return g
-}
-
-// Lines of one cell stand closer than rows do.
-const (
-	cellLeading    = 1.35 // ems between lines of one cell in any table
-	maxCellLeading = 1.7  // where rows stand further apart
-	tightRow       = 0.9  // of the distance of rows
-)
-
-// rowPitch returns the usual distance of two rows that both fill the first column,
-// 0 when there are none.
-func rowPitch(rows []textRow, filled [][]bool) float64 {
-	var gaps []float64
-	for k := 1; k < len(rows); k++ {
-		if filled[k][0] && filled[k-1][0] {
-			gaps = append(gaps, rows[k].base-rows[k-1].base)
-		}
-	}
-	if len(gaps) == 0 {
-		return 0
-	}
-	slices.Sort(gaps)
-	return gaps[len(gaps)/2]
-}
-
-// continues reports whether row k is the next line of the cells of row k-1: it
-// fills fewer columns, not the first, and stands as close as lines of one cell.
-func continues(rows []textRow, filled [][]bool, k int, pitch float64) bool {
-	gap := rows[k].base - rows[k-1].base
-	size := max(rows[k].size, rows[k-1].size)
-	if gap > max(cellLeading*size, min(tightRow*pitch, maxCellLeading*size)) || filled[k][0] {
-		return false
-	}
-	n, of := 0, 0
-	for c := range filled[k] {
-		if filled[k][c] {
-			n++
-			if !filled[k-1][c] {
-				return false
-			}
-		}
-		if filled[k-1][c] {
-			of++
-		}
-	}
-	return n < of
-}
-
 // splitByAlignment divides the wide fields of a drawn grid that has rules only
 // around it or between rows: the columns inside are told by alignment.
 func (s *Sheet) splitByAlignment(g *grid) *grid {
@@ -221,93 +129,14 @@ func (s *Sheet) splitByAlignment(g *grid) *grid {
 	if len(g.xs)-1 > 1 {
 		strips = g.xs[1 : len(g.xs)-1]
 	} else {
-		strips = s.strips(rows, spanRows)
+		strips = s.columnEdges(rows, g.box, rowsAbove(rows, g.ys[1]))
 	}
 	if len(strips) == 0 || s.looksLikeText(rows, strips) {
 		return g
 	}
-	n := s.alignedGrid(rows, strips, g.box, g.ys[1:len(g.ys)-1])
-	n.takeText(s, pieces)
+	n := s.alignedGrid(rows, strips, g.box, g.ys[1:len(g.ys)-1], s.shortRules(g.box))
 	n.drawn, n.confidence = true, 0.85
 	return n
-}
-
-// findOpenTables finds tables with horizontal rules only, as books set them:
-// stacks of rules of the same extent with columns of text between.
-func (s *Sheet) findOpenTables(e edges) {
-	rules := slices.Clone(e.h)
-	if len(rules) > maxGridLines {
-		return
-	}
-	slices.SortFunc(rules, func(a, b geom.Rect) int { return cmp.Compare(a.Y0, b.Y0) })
-	used := make([]bool, len(rules))
-	for i, top := range rules {
-		if used[i] || top.W() < 40 || s.insideTable(top) {
-			continue
-		}
-		stack := []int{i}
-		for j := i + 1; j < len(rules); j++ {
-			r := rules[j]
-			if used[j] || s.insideTable(r) {
-				continue
-			}
-			if math.Abs(r.X0-top.X0) <= ruleAlign && math.Abs(r.X1-top.X1) <= ruleAlign {
-				stack = append(stack, j)
-			}
-		}
-		s.tryStack(rules, stack, used)
-	}
-}
-
-// tryStack looks for a table between the first rule of a stack and the last one
-// for which what lies between is a table.
-func (s *Sheet) tryStack(rules []geom.Rect, stack []int, used []bool) {
-	first := rules[stack[0]]
-	for last := len(stack) - 1; last >= 1; last-- {
-		bottom := rules[stack[last]]
-		box := geom.Rect{X0: min(first.X0, bottom.X0), Y0: first.Y0, X1: max(first.X1, bottom.X1), Y1: bottom.Y1}
-		if box.H() < 12 {
-			continue
-		}
-		pieces := s.piecesIn(box)
-		rows := s.rowsIn(pieces)
-		if len(rows) < minOpenRows {
-			continue
-		}
-		strips := s.strips(rows, spanRows)
-		if len(strips) == 0 || s.looksLikeText(rows, strips) || s.countsPages(rows, strips) || s.isMarkedList(rows) {
-			continue
-		}
-		var breaks []float64
-		for _, k := range stack[1:last] {
-			breaks = append(breaks, rules[k].CenterY())
-		}
-		if head, ok := s.headAbove(box, rows, strips); ok {
-			breaks = append([]float64{first.CenterY()}, breaks...)
-			box.Y0 = head.top - 1
-			pieces, rows = append(pieces, head.pieces...), append([]textRow{head}, rows...)
-		}
-		g := s.alignedGrid(rows, strips, box, breaks)
-		g.drawn, g.confidence = true, 0.85
-		if len(breaks) > 0 {
-			g.headerRows = max(0, locate(g.ys, breaks[0]+0.5))
-		}
-		if s.addTable(g, pieces) {
-			for _, k := range stack[:last+1] {
-				used[k] = true
-			}
-			return
-		}
-	}
-}
-
-func (s *Sheet) insideTable(r geom.Rect) bool {
-	for _, t := range s.tables {
-		if t.box.Grow(3).Overlaps(r.Grow(0.1)) {
-			return true
-		}
-	}
-	return false
 }
 
 // looksLikeText reports whether the columns between the strips are running text:
@@ -324,6 +153,7 @@ func (s *Sheet) looksLikeText(rows []textRow, strips []float64) bool {
 	each := func(f func(c int, x0, x1 float64, n int)) {
 		for k := range rows {
 			x0, x1, n := make([]float64, len(edges)-1), make([]float64, len(edges)-1), make([]int, len(edges)-1)
+			numbers := make([]int, len(edges)-1)
 			for _, i := range rows[k].pieces {
 				b := s.pieces[i].box
 				c := locate(edges, b.CenterX())
@@ -332,10 +162,13 @@ func (s *Sheet) looksLikeText(rows []textRow, strips []float64) bool {
 				}
 				x1[c] = max(x1[c], b.X1)
 				n[c]++
+				if isNumeric(s.pieces[i].text) {
+					numbers[c]++ // numbers are no running text
+				}
 			}
 			for c := range n {
 				if n[c] > 0 {
-					f(c, x0[c], x1[c], n[c])
+					f(c, x0[c], x1[c], max(1, n[c]-numbers[c]))
 				}
 			}
 		}
@@ -463,14 +296,14 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 	if len(rows) < minAlignedRows {
 		return false
 	}
-	strips := s.strips(rows, spanRows)
+	strips := s.columnEdges(rows, box.Grow(1), 0)
 	if len(strips) == 0 {
 		return false
 	}
 	if s.isMarkedList(rows) || !s.cellsLookTabular(rows, strips) {
 		return false
 	}
-	g := s.alignedGrid(rows, strips, box.Grow(1), nil)
+	g := s.alignedGrid(rows, strips, box.Grow(1), nil, s.shortRules(box))
 	g.confidence = 0.6
 	return s.addTable(g, pieces)
 }

@@ -16,6 +16,7 @@ type grid struct {
 	cells      []gridCell
 	headerRows int
 	drawn      bool // edges are drawn; else guessed from alignment
+	built      bool // holds its text already, cell by cell: alignedGrid
 	confidence float64
 }
 

@@ -223,7 +223,40 @@ func (s *Sheet) isDrawing(g *grid) bool {
 const (
 	minFilledCells = 3
 	minFilledShare = 0.2
+	minSharedRows  = 2   // rows with two cells of a table that is not drawn whole
+	fullEnough     = 0.4 // below it the first row or column must hold headings
+	minHeadings    = 0.6 // share of the fields of a row or column of headings with text
 )
+
+// filledEnough reports whether enough cells hold text. A blank form has headings at
+// its top or left; the grid behind a chart has not.
+func (g *grid) filledEnough() bool {
+	filled, top, left, heads := 0, 0, 0, 0
+	inRow := make([]int, len(g.ys)-1)
+	for k := range g.cells {
+		c := &g.cells[k]
+		if c.empty() {
+			continue
+		}
+		filled++
+		inRow[c.row]++
+		if c.row == 0 && c.colSpan < len(g.xs)-1 {
+			top += c.colSpan
+			heads++
+		}
+		if c.col == 0 && c.rowSpan < len(g.ys)-1 {
+			left += c.rowSpan
+		}
+	}
+	if filled < minFilledCells || float64(filled) < minFilledShare*float64(len(g.cells)) {
+		return false
+	}
+	if shared := len(slices.DeleteFunc(inRow, func(n int) bool { return n < 2 })); g.built && shared < minSharedRows {
+		return false
+	}
+	return float64(filled) >= fullEnough*float64(len(g.cells)) ||
+		heads > 1 && float64(top) >= minHeadings*float64(len(g.xs)-1) || float64(left) > minHeadings*float64(len(g.ys)-1)
+}
 
 // addTable fills the grid with text from the candidates and keeps it if it is a
 // table at all: at least two rows and two columns, enough of them filled.
@@ -233,22 +266,19 @@ func (s *Sheet) addTable(g *grid, candidates []int) bool {
 			return false
 		}
 	}
-	g.takeText(s, candidates)
-	g = s.splitByAlignment(g)
-	g = s.splitRows(g)
-	s.splitSpans(g)
+	if !g.built {
+		g.takeText(s, candidates)
+		g = s.splitByAlignment(g)
+	}
+	if !g.built {
+		g = s.splitRows(g)
+		s.splitSpans(g)
+	}
 	g.dropEmpty()
 	if len(g.xs) < 3 || len(g.ys) < 3 {
 		return false
 	}
-	filled, longest := 0, 0
-	for k := range g.cells {
-		if !g.cells[k].empty() {
-			filled++
-		}
-		longest = max(longest, len(g.cells[k].lines))
-	}
-	if filled < minFilledCells || float64(filled) < minFilledShare*float64(len(g.cells)) {
+	if !g.filledEnough() {
 		return false
 	}
 	s.removePieces(g)
@@ -323,12 +353,12 @@ func (g *grid) dropEmpty() {
 	rows := used(len(g.ys)-1, func(c *gridCell) (int, int) { return c.row, c.rowSpan })
 	cols := used(len(g.xs)-1, func(c *gridCell) (int, int) { return c.col, c.colSpan })
 	for i := range rows {
-		if g.ys[i+1]-g.ys[i] >= 2*minCellSide && g.drawn {
+		if g.ys[i+1]-g.ys[i] >= 2*minCellSide && g.drawn && !g.built {
 			rows[i] = true
 		}
 	}
 	for i := range cols {
-		if g.xs[i+1]-g.xs[i] >= 2*minCellSide && g.drawn {
+		if g.xs[i+1]-g.xs[i] >= 2*minCellSide && g.drawn && !g.built {
 			cols[i] = true
 		}
 	}

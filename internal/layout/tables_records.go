@@ -4,8 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"recto/internal/geom"
+	"unicode/utf8"
 )
 
 // Tables of records: a row of short headings, then one column of wrapped text
@@ -310,43 +309,6 @@ func ruleBetween(breaks []float64, a, b *textRow) bool {
 	return slices.ContainsFunc(breaks, func(y float64) bool { return y > a.base-1 && y < b.base })
 }
 
-// headAbove returns the row above a stack of rules if it holds the headings of the
-// table's columns: it stands close, fills two columns or more, crosses no strip, and
-// begins where they begin. ok is false without one.
-func (s *Sheet) headAbove(box geom.Rect, rows []textRow, strips []float64) (r textRow, ok bool) {
-	size := rows[0].size
-	above := s.rowsIn(s.piecesIn(geom.Rect{X0: box.X0, Y0: box.Y0 - 2*size, X1: box.X1, Y1: box.Y0 - 1}))
-	if len(above) == 0 {
-		return r, false
-	}
-	r = above[len(above)-1]
-	xs := append(append([]float64{box.X0}, strips...), box.X1)
-	left := make([]float64, len(xs)-1)
-	for c := range left {
-		left[c] = math.Inf(1)
-	}
-	for k := range rows {
-		for _, i := range rows[k].pieces {
-			c := locate(xs, s.pieces[i].box.CenterX())
-			left[c] = min(left[c], s.pieces[i].box.X0)
-		}
-	}
-	begun := make([]bool, len(left))
-	aligned := 0
-	for _, i := range r.pieces {
-		b := s.pieces[i].box
-		c := locate(xs, b.CenterX())
-		if c > 0 && b.X0 < xs[c]-1 || c+1 < len(xs)-1 && b.X1 > xs[c+1]+1 {
-			return r, false
-		}
-		if !begun[c] && math.Abs(b.X0-left[c]) <= edgeNear {
-			aligned++
-		}
-		begun[c] = true
-	}
-	return r, aligned >= 2
-}
-
 // What makes a table of contents.
 const (
 	minContents = 5 // entries with a page number
@@ -424,7 +386,8 @@ const maxMarkedRows = 0.4
 // or with numbers in brackets as references do. Dashes and signs do not count: a
 // column of numbers begins with them too.
 func (s *Sheet) isMarkedList(rows []textRow) bool {
-	marked := 0
+	marked, several := 0, 0
+	signs := map[string]int{}
 	for k := range rows {
 		first := &s.pieces[rows[k].pieces[0]]
 		t := first.text
@@ -432,6 +395,17 @@ func (s *Sheet) isMarkedList(rows []textRow) bool {
 			marked++
 		} else if m := readMarker(t + " x"); m.kind == bulletMarker && m.text == t && !m.weak || strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && isNumeric(t) {
 			marked++
+		}
+		if len(s.segmentsOf(&rows[k])) > 1 {
+			several++
+			if utf8.RuneCountInString(t) == 1 && !hasWordRune(t) && !strings.ContainsAny(t, "+-–—−$€£¥<>=✓✔×") {
+				signs[t]++
+			}
+		}
+	}
+	for _, n := range signs { // one sign before every entry is a bullet of a symbol font
+		if n == several && n >= minAlignedRows {
+			return true
 		}
 	}
 	return float64(marked) > maxMarkedRows*float64(len(rows))
