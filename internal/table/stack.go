@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"recto/internal/doc"
+	"recto/internal/geom"
 )
 
 // RepeatedHeader is the reason of dropped text that repeats a table's header on
@@ -126,6 +127,10 @@ func joinRow(t *doc.Table, p part) {
 		if n := len(text) - 1; n >= 0 && !strings.HasSuffix(text[n].Text, " ") {
 			text[n].Text += " "
 		}
-		above.Text = append(text, c.Text...)
+		for _, in := range c.Text {
+			in.Box = geom.Rect{} // it stands on another page than the cell
+			text = append(text, in)
+		}
+		above.Text = text
 	}
 }

@@ -54,7 +54,8 @@ type GroundedWord struct {
 }
 
 // GroundedCell is a cell of a table; Row and Col count from 0. Cells without
-// text have no span.
+// text have no span. PageNumber is there for cells of a table over pages whose
+// box stands on a later page than the table's own.
 type GroundedCell struct {
 	Row     int     `json:"row"`
 	Col     int     `json:"col"`
@@ -63,6 +64,8 @@ type GroundedCell struct {
 	Header  bool    `json:"header"`
 	Span    *[2]int `json:"span"`
 	BBox    WordBox `json:"bbox"`
+
+	PageNumber int `json:"page_number,omitempty"`
 }
 
 // GroundedItems writes the grounded items of a result as JSON lines, one a page.
@@ -131,9 +134,18 @@ func (g *grounder) ground(it doc.Item, md string) Grounding {
 		out.Cells = cellsOf(it, spots)
 	}
 	if slices.Contains(g.fine, "line") || slices.Contains(g.fine, "word") {
-		out.Lines = g.lines(spots)
+		out.Lines = g.lines(ownPage(it, spots))
 	}
 	return out
+}
+
+// ownPage leaves out what stands on later pages than its table.
+func ownPage(it doc.Item, spots []markdown.Spot) []markdown.Spot {
+	t, ok := it.(*doc.Table)
+	if !ok || t.MergedFrom == nil {
+		return spots
+	}
+	return slices.DeleteFunc(slices.Clone(spots), func(s markdown.Spot) bool { return s.Cell >= 0 && t.Cells[s.Cell].Page != 0 })
 }
 
 // cellsOf ties a table's cells to their markdown.
@@ -145,7 +157,7 @@ func cellsOf(it doc.Item, spots []markdown.Spot) []GroundedCell {
 	cells := make([]GroundedCell, len(t.Cells))
 	for i := range t.Cells {
 		c := &t.Cells[i]
-		cells[i] = GroundedCell{Row: c.Row, Col: c.Col, RowSpan: c.RowSpan, ColSpan: c.ColSpan, Header: c.Header, BBox: wordBox(c.Box)}
+		cells[i] = GroundedCell{Row: c.Row, Col: c.Col, RowSpan: c.RowSpan, ColSpan: c.ColSpan, Header: c.Header, BBox: wordBox(c.Box), PageNumber: c.Page}
 	}
 	for _, s := range spots {
 		if s.Cell < 0 {
