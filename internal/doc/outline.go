@@ -108,6 +108,15 @@ func quote(t Text) string {
 		if in.Style&Subscript != 0 {
 			mark += "~"
 		}
+		if in.Style&Strike != 0 {
+			mark += "--"
+		}
+		if in.Style&Underline != 0 {
+			mark += "__"
+		}
+		if in.Style&Highlight != 0 {
+			mark += "=="
+		}
 		if in.Link != "" {
 			fmt.Fprintf(&b, "[%s%s%s](%s)", mark, in.Text, mark, in.Link)
 			continue

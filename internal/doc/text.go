@@ -30,6 +30,7 @@ const (
 	Subscript
 	Monospace
 	Underline
+	Highlight
 )
 
 // Plain returns the text without its styles.

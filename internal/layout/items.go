@@ -235,7 +235,7 @@ func (s *Sheet) textOf(lines [][]int) doc.Text {
 					space = ""
 				}
 			}
-			style := p.style
+			style := p.style | p.marks
 			link := s.linkAt(p.box)
 			if space != "" && len(out) > 0 {
 				// The space belongs to neither style; put it with the plainer one.

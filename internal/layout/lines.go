@@ -61,6 +61,7 @@ func Prepare(p *page.Page, o Options) *Sheet {
 	s.judgeText()
 	s.rules = mergeRules(p.Rules)
 	s.buildLines()
+	s.markWords()
 	shrunk := *p
 	shrunk.Runs = nil
 	s.in = &shrunk

@@ -125,6 +125,10 @@ func turnPage(p *page.Page, quarters int) (*page.Page, geom.Matrix) {
 	for i := range out.Links {
 		out.Links[i].Box = m.ApplyRect(p.Links[i].Box)
 	}
+	out.Marks = slices.Clone(p.Marks)
+	for i := range out.Marks {
+		out.Marks[i].Box = m.ApplyRect(p.Marks[i].Box)
+	}
 	out.Fields = slices.Clone(p.Fields)
 	for i := range out.Fields {
 		out.Fields[i].Box = m.ApplyRect(p.Fields[i].Box)

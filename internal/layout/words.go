@@ -21,6 +21,7 @@ type piece struct {
 	font   *page.Font
 	color  page.Color
 	style  doc.Style
+	marks  doc.Style // struck out, underlined, highlighted: says nothing of what the text is
 	mcid   int
 	run    int  // index of the run it was cut from
 	space  bool // a space was drawn before it

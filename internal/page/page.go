@@ -22,6 +22,7 @@ type Page struct {
 	Drawn  bool    // something was painted that is neither text nor image
 	Links  []Link
 	Fields []Field // interactive form fields
+	Marks  []Mark  // a reader's marks on the text
 	Tags   []Tag   // structure tree of the page in document order, nil when untagged
 
 	Err error // set when the page could not be read; everything else may then be empty
@@ -136,6 +137,22 @@ type Link struct {
 	URI  string // external target, "" for an internal one
 	Page int    // target page from 1, 0 for an external one
 }
+
+// Mark is a mark that a reader has laid on text as an annotation.
+type Mark struct {
+	Box  geom.Rect // of one line
+	Kind MarkKind
+}
+
+// MarkKind says what a mark does to the text.
+type MarkKind uint8
+
+// The kinds of marks.
+const (
+	Highlighted MarkKind = iota
+	Underlined
+	StruckOut
+)
 
 // Field is a form field's widget.
 type Field struct {

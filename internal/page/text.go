@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +22,13 @@ import (
 //	fill 72 200 540 240 #eeeeee
 //	image 72 300 200 400
 //	shape 72 300 200 400
+//	mark 72 100 140 112 highlight
 //	link 72 100 140 112 "https://example.org"
 //
 // Numbers are points. The four of a text line are the box of its glyphs; they
 // are spread over it evenly. Lines that begin with a hash sign are comments.
+
+var markNames = [...]string{Highlighted: "highlight", Underlined: "underline", StruckOut: "strike"}
 
 // WriteText writes the page in its text form.
 func WriteText(w io.Writer, p *Page) error {
@@ -57,6 +61,9 @@ func WriteText(w io.Writer, p *Page) error {
 	}
 	for _, i := range p.Images {
 		fmt.Fprintf(b, "image %s\n", boxText(i.Box))
+	}
+	for _, m := range p.Marks {
+		fmt.Fprintf(b, "mark %s %s\n", boxText(m.Box), markNames[m.Kind])
 	}
 	for _, l := range p.Links {
 		if l.URI != "" {
@@ -164,6 +171,14 @@ func (p *Page) parseLine(line string, fonts map[string]*Font) error {
 	case "image":
 		box, _, err := parseBox(rest)
 		p.Images = append(p.Images, Image{Index: len(p.Images), Box: box, WidthPx: int(box.W()), HeightPx: int(box.H()), MCID: -1})
+		return err
+	case "mark":
+		box, tail, err := parseBox(rest)
+		kind := slices.Index(markNames[:], strings.TrimSpace(tail))
+		if kind < 0 {
+			return fmt.Errorf("want one of %v, have %q", markNames, tail)
+		}
+		p.Marks = append(p.Marks, Mark{Box: box, Kind: MarkKind(kind)})
 		return err
 	case "link":
 		box, tail, err := parseBox(rest)

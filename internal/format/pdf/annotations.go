@@ -10,10 +10,13 @@ import (
 
 // The annotation subtypes that carry text onto the page or lead elsewhere.
 const (
-	annotationLink     = 2
-	annotationFreeText = 3
-	annotationStamp    = 13
-	annotationWidget   = 20
+	annotationLink      = 2
+	annotationFreeText  = 3
+	annotationHighlight = 9
+	annotationUnderline = 10
+	annotationStrikeOut = 12
+	annotationStamp     = 13
+	annotationWidget    = 20
 )
 
 // The actions of a link.
@@ -27,6 +30,7 @@ const maxAnnotations = 20_000
 // annotations is what the annotations of a page say.
 type annotations struct {
 	links  []page.Link
+	marks  []page.Mark
 	fields []page.Field
 	values []fieldValue // what visible fields should show
 	drawn  bool         // some have a look that is part of the page
@@ -95,6 +99,12 @@ func (r *Reader) readAnnotations(w *placed) *annotations {
 		case annotationWidget:
 			out.drawn = true
 			r.readField(w, a, &out)
+		case annotationHighlight:
+			r.readMark(w, a, page.Highlighted, &out)
+		case annotationUnderline:
+			r.readMark(w, a, page.Underlined, &out)
+		case annotationStrikeOut:
+			r.readMark(w, a, page.StruckOut, &out)
 		case annotationFreeText, annotationStamp:
 			out.drawn = true
 		}
@@ -143,6 +153,34 @@ func (r *Reader) readLink(w *placed, a handle, out *annotations) {
 	}
 	if l.URI != "" || l.Page > 0 {
 		out.links = append(out.links, l)
+	}
+}
+
+// maxMarkLines bounds the lines of one mark.
+const maxMarkLines = 1000
+
+// readMark reads a mark on text: a box for every line it lies on.
+func (r *Reader) readMark(w *placed, a handle, kind page.MarkKind, out *annotations) {
+	m := r.m
+	if m.callInt("FPDFAnnot_GetFlags", a)&(annotationHidden|annotationNoView) != 0 {
+		return
+	}
+	for i := range min(m.callInt("FPDFAnnot_CountAttachmentPoints", a), maxMarkLines) {
+		m.clear(32)
+		if m.callInt("FPDFAnnot_GetAttachmentPoints", a, uint64(i), m.out(0)) == 0 {
+			continue
+		}
+		// Four corners, in an order that writers do not agree on.
+		x0, x1 := m.float32At(0), m.float32At(0)
+		y0, y1 := m.float32At(4), m.float32At(4)
+		for k := uint32(8); k < 32; k += 8 {
+			x0, x1 = min(x0, m.float32At(k)), max(x1, m.float32At(k))
+			y0, y1 = min(y0, m.float32At(k+4)), max(y1, m.float32At(k+4))
+		}
+		box := w.toPage.ApplyRect(geom.Rect{X0: x0, Y0: y0, X1: x1, Y1: y1})
+		if !box.Empty() {
+			out.marks = append(out.marks, page.Mark{Box: box, Kind: kind})
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func (r *Reader) ReadPage(n int) *page.Page {
 	}
 	p.Label = r.Label(n)
 	notes := r.flatten(w)
+	p.Marks = slices.Clone(notes.marks)
 	p.Links, p.Fields = slices.Clone(notes.links), slices.Clone(notes.fields)
 	r.readText(w)
 	r.repairLigatures(p)

@@ -81,18 +81,21 @@ type piece struct {
 
 // textStyles are the styles written around text, outermost first when two cover
 // the same stretch. Monospace is a leaf: nothing can be marked within code.
-var textStyles = []doc.Style{doc.Bold, doc.Italic, doc.Strike, doc.Underline, doc.Superscript, doc.Subscript}
+var textStyles = []doc.Style{doc.Highlight, doc.Bold, doc.Italic, doc.Strike, doc.Underline, doc.Superscript, doc.Subscript}
 
 // pieces merges neighbours of one style, settles spaces and line breaks, and
 // drops styles that say nothing: those of all of a heading, monospace where
 // nothing stands out against it, and those that calm names.
 func pieces(t doc.Text, o Options, at place) []piece {
 	drop := doc.Style(0)
+	if !o.Underline {
+		drop |= doc.Underline
+	}
 	if uniform(t, doc.Monospace) {
 		drop |= doc.Monospace
 	}
 	if at == inHeading {
-		for _, s := range []doc.Style{doc.Bold, doc.Italic, doc.Underline} {
+		for _, s := range []doc.Style{doc.Bold, doc.Italic, doc.Underline, doc.Highlight} {
 			if uniform(t, s) {
 				drop |= s
 			}
@@ -310,7 +313,7 @@ func nextRune(ps []piece, i int, after rune) rune {
 
 var (
 	delimiters = map[doc.Style]string{doc.Bold: "**", doc.Italic: "*", doc.Strike: "~~"}
-	tags       = map[doc.Style]string{doc.Bold: "b", doc.Italic: "i", doc.Strike: "s", doc.Underline: "u", doc.Superscript: "sup", doc.Subscript: "sub"}
+	tags       = map[doc.Style]string{doc.Bold: "b", doc.Italic: "i", doc.Strike: "s", doc.Underline: "u", doc.Highlight: "mark", doc.Superscript: "sup", doc.Subscript: "sub"}
 )
 
 // emphasize writes bold, italic or struck text with delimiters where CommonMark

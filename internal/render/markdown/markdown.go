@@ -20,6 +20,7 @@ type Options struct {
 	PipeTables         bool   // tables as pipes: reads easier, knows no spans
 	CompactTables      bool   // pipe tables without padding
 	MultilineSeparator string // joins the lines of a cell in pipe tables; "" means "<br>"
+	Underline          bool   // underlined text as <u>; else it is plain
 	Links              bool   // links as [text](target); else their text alone
 	// ImageURL returns the address of a figure's picture, "" for none; nil means
 	// the name it is saved under.
