@@ -99,7 +99,8 @@ type Heading struct {
 // Paragraph is running text.
 type Paragraph struct {
 	Base
-	Text Text
+	Quote bool // a block quote
+	Text  Text
 }
 
 // List is a bulleted or numbered list.
@@ -174,8 +175,8 @@ type Caption struct {
 // Footnote is a note at the foot of the page.
 type Footnote struct {
 	Base
-	Marker string
-	Text   Text
+	Marker string // as printed, "" when none is found
+	Text   Text   // with its marker where it is printed
 }
 
 // Formula is displayed mathematics.

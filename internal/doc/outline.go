@@ -11,6 +11,8 @@ import (
 // is inside it indented, for test cases and for looking at results:
 //
 //	heading 1 "Title"
+//	quoted paragraph "Somebody else's words."
+//	footnote 1 "^1^See there."
 //	paragraph "Text with **bold** and a ^raised^ mark."
 //	list ordered
 //	  1. "First"
@@ -35,11 +37,18 @@ func writeItems(b *strings.Builder, items []Item, in string) {
 		case *Heading:
 			fmt.Fprintf(b, "heading %d %s\n", it.Level, quote(it.Text))
 		case *Paragraph:
+			if it.Quote {
+				b.WriteString("quoted ")
+			}
 			fmt.Fprintf(b, "paragraph %s\n", quote(it.Text))
 		case *Caption:
 			fmt.Fprintf(b, "caption %s\n", quote(it.Text))
 		case *Footnote:
-			fmt.Fprintf(b, "footnote %s\n", quote(it.Text))
+			b.WriteString("footnote ")
+			if it.Marker != "" {
+				b.WriteString(it.Marker + " ")
+			}
+			b.WriteString(quote(it.Text) + "\n")
 		case *Formula:
 			fmt.Fprintf(b, "formula %s\n", quote(it.Text))
 		case *Link:

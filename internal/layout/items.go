@@ -55,7 +55,7 @@ func buildItems(s *Sheet) {
 		case caption:
 			p.Items = append(p.Items, &doc.Caption{Base: base, Text: s.blockText(b)})
 		case footnote:
-			p.Items = append(p.Items, &doc.Footnote{Base: base, Text: s.blockText(b)})
+			p.Items = append(p.Items, &doc.Footnote{Base: base, Marker: b.note, Text: s.blockText(b)})
 		case formula:
 			p.Items = append(p.Items, &doc.Formula{Base: base, Text: s.blockText(b)})
 		case tableBlock:
@@ -63,7 +63,7 @@ func buildItems(s *Sheet) {
 		case figureBlock:
 			p.Items = append(p.Items, s.figureItem(b))
 		case paragraph, asideBlock:
-			p.Items = append(p.Items, &doc.Paragraph{Base: base, Text: s.blockText(b)})
+			p.Items = append(p.Items, &doc.Paragraph{Base: base, Quote: b.quote, Text: s.blockText(b)})
 		}
 	}
 }

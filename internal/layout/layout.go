@@ -88,6 +88,7 @@ var passes = []pass{
 	{name: "notes", all: findNotes, why: "footnotes and captions look like small paragraphs"},
 	{name: "headings", all: findHeadings, why: "levels come from the styles of the whole document"},
 	{name: "lists", all: findLists, why: "a numbered heading is no list, so headings come first"},
+	{name: "quotes", page: findQuotes, why: "entries of lists are set in, too, so lists come first"},
 	{name: "items", page: buildItems, why: "blocks become what they mean"},
 }
 

@@ -83,9 +83,23 @@ func (s *Sheet) nearestGraphic(b *block) int {
 
 var noteMark = regexp.MustCompile(`^(\d{1,3}|[*†‡§¶#]{1,3}|[a-z])(?:[\s.):]|\pL)`)
 
+// noteMarkOf returns the mark a note begins with, "" for none.
+func noteMarkOf(t doc.Text) string {
+	if len(t) > 0 && t[0].Style&doc.Superscript != 0 {
+		return strings.TrimSpace(t[0].Text)
+	}
+	if m := noteMark.FindStringSubmatch(t.Plain()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // findFootnotes marks small text at the foot of a column that begins with a note
-// mark or stands under a short rule.
+// mark that is raised, or stands under a short rule or under other notes. That the
+// mark stands raised in the text above binds it; alone it would make notes of
+// numbered references.
 func (s *Sheet) findFootnotes(body float64) {
+	marks := s.raisedMarks()
 	inNotes := map[int]bool{} // columns whose notes have begun
 	for i := range s.blocks {
 		b := &s.blocks[i]
@@ -97,12 +111,36 @@ func (s *Sheet) findFootnotes(body float64) {
 		}
 		first := &s.pieces[s.lines[b.lines[0]].pieces[0]]
 		raised := first.style&doc.Superscript != 0
-		marked := raised || noteMark.MatchString(b.text) && !strings.HasPrefix(b.text, "a ")
-		if raised || marked && (s.shortRuleAbove(b.box) || inNotes[b.column]) || s.shortRuleAbove(b.box) && marked {
-			b.kind = footnote
+		mark := ""
+		if raised {
+			mark = first.text
+		} else if m := noteMark.FindStringSubmatch(b.text); m != nil && !strings.HasPrefix(b.text, "a ") {
+			mark = m[1]
+		}
+		if mark == "" {
+			continue
+		}
+		bound := marks[mark] < b.box.Y0 && marks[mark] > 0
+		if raised || s.shortRuleAbove(b.box) || inNotes[b.column] {
+			b.kind, b.note, b.bound = footnote, mark, bound
 			inNotes[b.column] = true
 		}
 	}
+}
+
+// raisedMarks returns where the short raised pieces of the page's text that do
+// not begin their line first stand.
+func (s *Sheet) raisedMarks() map[string]float64 {
+	out := map[string]float64{}
+	for li := range s.lines {
+		for k, i := range s.lines[li].pieces {
+			p := &s.pieces[i]
+			if k > 0 && p.style&doc.Superscript != 0 && (out[p.text] == 0 || p.base < out[p.text]) {
+				out[p.text] = p.base
+			}
+		}
+	}
+	return out
 }
 
 // Footnote rules are short, and near the note.

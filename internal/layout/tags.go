@@ -117,6 +117,7 @@ type tagWalk struct {
 	images map[int][]int // images of every marked content
 	items  []doc.Item
 	depth  int // of sections, for headings without a level
+	quotes int // block quotes around
 }
 
 // buildTagged makes the page's items from its tags.
@@ -268,7 +269,9 @@ func (w *tagWalk) block(t *page.Tag) {
 	case role == "Caption":
 		w.leaf(t, func(c content, text doc.Text) doc.Item { return &doc.Caption{Base: c.base(), Text: text} })
 	case role == "Note", role == "FENote":
-		w.leaf(t, func(c content, text doc.Text) doc.Item { return &doc.Footnote{Base: c.base(), Text: text} })
+		w.leaf(t, func(c content, text doc.Text) doc.Item {
+			return &doc.Footnote{Base: c.base(), Marker: noteMarkOf(text), Text: text}
+		})
 	case role == "Code" && len(t.Children) == 0:
 		c := w.gather(t, nil)
 		if len(c.lines) > 0 {
@@ -278,7 +281,9 @@ func (w *tagWalk) block(t *page.Tag) {
 	case w.isContainer(t):
 		w.container(t)
 	default:
-		w.leaf(t, func(c content, text doc.Text) doc.Item { return &doc.Paragraph{Base: c.base(), Text: text} })
+		w.leaf(t, func(c content, text doc.Text) doc.Item {
+			return &doc.Paragraph{Base: c.base(), Quote: w.quotes > 0, Text: text}
+		})
 	}
 }
 
@@ -294,6 +299,10 @@ func (w *tagWalk) isContainer(t *page.Tag) bool {
 // container walks into an element; loose content between its children becomes a
 // paragraph.
 func (w *tagWalk) container(t *page.Tag) {
+	if t.Type == "BlockQuote" {
+		w.quotes++
+		defer func() { w.quotes-- }()
+	}
 	if t.Type == "Sect" || t.Type == "Art" {
 		w.depth++
 		defer func() { w.depth-- }()

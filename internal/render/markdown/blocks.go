@@ -39,6 +39,9 @@ func writeItem(it doc.Item, o Options, last marker) (string, marker) {
 	case *doc.Heading:
 		return heading(it, o), marker{}
 	case *doc.Paragraph:
+		if it.Quote {
+			return quoted(inline(it.Text, o, inBlock)), marker{}
+		}
 		return inline(it.Text, o, inBlock), marker{}
 	case *doc.List:
 		m := chooseMarker(it, last)
@@ -68,6 +71,14 @@ func heading(h *doc.Heading, o Options) string {
 		return ""
 	}
 	return strings.Repeat("#", min(max(h.Level, 1), 6)) + " " + text
+}
+
+// quoted writes text as a block quote.
+func quoted(md string) string {
+	if md == "" {
+		return ""
+	}
+	return "> " + strings.ReplaceAll(md, "\n", "\n> ")
 }
 
 // footnoteText puts the marker before the note where it is not there already.
