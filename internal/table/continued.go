@@ -95,7 +95,7 @@ const goesOn = `(?:continue[sd]|cont['’]?d|cont\.|fortsetzung|fortgesetzt|fort
 // of an address.
 var (
 	continuedWords = regexp.MustCompile(`(?i)\b` + goesOn)
-	continuedNote  = regexp.MustCompile(`(?i)^\W*` + goesOn + `\W*(?:$|[^\W\d])|[([—–-]\s*` + goesOn + `|\b` + goesOn + `\W*$|\bcontinue[sd] (?:on|from|overleaf)\b`)
+	continuedNote  = regexp.MustCompile(`(?i)^\W*` + goesOn + `\W*(?:$|[^\W\d])|[([—–-]\s*` + goesOn + `|\b` + goesOn + `\W*$|\bcontinue[sd] (?:on|from|overleaf)\b|\bnotes? at (?:the )?end of (?:the )?table\b`)
 )
 
 // saysGoesOn reports whether a text is a note that a table goes on.
@@ -118,7 +118,7 @@ func lastTable(p, q *doc.Page) *edgeTable {
 		case *doc.Footnote:
 		case *doc.Heading, *doc.Paragraph, *doc.List, *doc.Code, *doc.Figure, *doc.Caption, *doc.Formula, *doc.Link:
 			says := saysGoesOn(textOf(it))
-			if !says && !repeated(it, p, q) {
+			if !says && !repeated(it, p, q) && !noteOfBoth(it, q) {
 				return nil
 			}
 			e.named = e.named || says
@@ -173,6 +173,27 @@ func textOf(it doc.Item) string {
 	case *doc.List, *doc.Code, *doc.Table:
 	}
 	return ""
+}
+
+// noteOfBoth reports whether a text below a table stands below the first table of
+// the next page, too: a source or a key to signs that each part repeats.
+func noteOfBoth(it doc.Item, next *doc.Page) bool {
+	text := strings.Join(strings.Fields(textOf(it)), " ")
+	for i, o := range next.Items {
+		if _, isTable := o.(*doc.Table); !isTable {
+			continue
+		}
+		for _, below := range next.Items[i+1:] {
+			if _, isTable := below.(*doc.Table); isTable {
+				return false
+			}
+			if text != "" && strings.Join(strings.Fields(textOf(below)), " ") == text {
+				return true
+			}
+		}
+		return false
+	}
+	return false
 }
 
 // edgeZone is how much of a page's height, above and below, may hold furniture.

@@ -45,6 +45,7 @@ func TestMergeContinued(t *testing.T) {
 		x, y         float64 // of the second part and the first
 		before       string  // text above the second part
 		after        string  // text below the first
+		end          string  // text below the second
 		want         string  // csv of the whole, "" when they stay apart
 	}{
 		{name: "repeated header", first: head + "ant|1\nbee|2", later: head + "cat|3", y: 700, x: 50, want: "Name,Size\nant,1\nbee,2\ncat,3\n"},
@@ -55,6 +56,8 @@ func TestMergeContinued(t *testing.T) {
 		{name: "row without label", first: head + "ant|1\nbee|2", later: "|3\ndog|4", y: 700, x: 50, want: "Name,Size\nant,1\nbee,2\n,3\ndog,4\n"},
 		{name: "continued caption", first: head + "ant|1", later: head + "bee|2", y: 300, x: 50, before: "Table 2 (continued)", want: "Name,Size\nant,1\nbee,2\n"},
 		{name: "note below", first: head + "ant|1", later: head + "bee|2", y: 300, x: 50, after: "Continued on the next page", want: "Name,Size\nant,1\nbee,2\n"},
+		{name: "source below both", first: head + "ant|1\nbee|2", later: head + "cat|3", y: 690, x: 50, after: "Source: own counts", end: "Source: own counts", want: "Name,Size\nant,1\nbee,2\ncat,3\n"},
+		{name: "source of its own", first: head + "ant|1\nbee|2", later: head + "cat|3", y: 690, x: 50, after: "Source: own counts", end: "Source: others"},
 		{name: "room left", first: head + "ant|1\nbee|2", later: head + "cat|3", y: 300, x: 50},
 		{name: "other header", first: head + "ant|1\nbee|2", later: "#Place|Month\nRome|3", y: 700, x: 50},
 		{name: "caption", first: head + "ant|1\nbee|2", later: head + "cat|3", y: 700, x: 50, before: "Table 3: Others"},
@@ -73,7 +76,11 @@ func TestMergeContinued(t *testing.T) {
 			if c.before != "" {
 				two = append(two, textAt(45, c.before))
 			}
-			d := pages(one, append(two, b))
+			two = append(two, b)
+			if c.end != "" {
+				two = append(two, textAt(140, c.end))
+			}
+			d := pages(one, two)
 			MergeContinued(d)
 			if got := CSV(a); c.want != "" && got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
@@ -89,6 +96,7 @@ func TestSaysGoesOn(t *testing.T) {
 	for _, s := range []string{
 		"Table 2 (continued)", "Table 2—Continued", "Continued on the next page", "Table 5: Birds of the valley, cont'd", "(Cont.)",
 		"Tabelle 3 (Fortsetzung)", "Tableau 1 (suite)", "Fortsetzung Tabelle 3", "The table continues on page 7.", "continued",
+		"See notes at end of table.",
 	} {
 		if !saysGoesOn(s) {
 			t.Errorf("%q does not say that a table goes on", s)
