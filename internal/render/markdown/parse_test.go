@@ -111,10 +111,14 @@ func itemNotation(it doc.Item, o Options) []string {
 		if it.HeaderRows == 0 {
 			lines = append(lines, "row"+strings.Repeat(" |", it.ColCount))
 		}
+		begins := map[[2]int]doc.Text{} // of a merged cell only the top left place has text
+		for _, c := range it.Cells {
+			begins[[2]int{c.Row, c.Col}] = c.Text
+		}
 		for row := range it.RowCount {
 			line := "row"
-			for _, c := range it.Cells[row*it.ColCount : (row+1)*it.ColCount] {
-				t := append(doc.Text(nil), c.Text...)
+			for col := range it.ColCount {
+				t := append(doc.Text(nil), begins[[2]int{row, col}]...)
 				for i := range t {
 					t[i].Text = strings.ReplaceAll(t[i].Text, "\n", " ")
 					if row < it.HeaderRows {

@@ -96,9 +96,25 @@ func (m *maker) item() doc.Item {
 
 func (m *maker) table() *doc.Table {
 	t := &doc.Table{RowCount: m.choose(3) + 1, ColCount: m.choose(3) + 1, HeaderRows: m.choose(2)}
+	taken := map[[2]int]bool{}
 	for row := range t.RowCount {
 		for col := range t.ColCount {
-			t.Cells = append(t.Cells, doc.Cell{Row: row, Col: col, RowSpan: 1, ColSpan: 1, Text: m.text()})
+			if taken[[2]int{row, col}] {
+				continue
+			}
+			c := doc.Cell{Row: row, Col: col, RowSpan: 1, ColSpan: 1, Text: m.text()}
+			if m.choose(6) == 5 && col+1 < t.ColCount && !taken[[2]int{row, col + 1}] {
+				c.ColSpan = 2
+			}
+			if m.choose(6) == 5 {
+				c.RowSpan = t.RowCount - row
+			}
+			for r := row; r < row+c.RowSpan; r++ {
+				for k := col; k < col+c.ColSpan; k++ {
+					taken[[2]int{r, k}] = true
+				}
+			}
+			t.Cells = append(t.Cells, c)
 		}
 	}
 	return t
