@@ -63,6 +63,7 @@ type ServeCmd struct {
 	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
 	LinkLife        time.Duration  `help:"How long download links work." default:"1h" env:"RECTO_LINK_LIFE"`
 	AllowSource     []netip.Prefix `help:"Inner network that source_url may reach, such as 10.1.0.0/16; may be repeated." env:"RECTO_ALLOW_SOURCE"`
+	WebhookAllow    []netip.Prefix `help:"Inner network that webhooks may reach, such as 127.0.0.0/8; may be repeated." env:"RECTO_WEBHOOK_ALLOW"`
 	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
 	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
 	LogLevel        slog.Level     `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
@@ -113,6 +114,7 @@ func (c *ServeCmd) Run() error {
 		Store: db, Blobs: blobs, Engine: eng, Log: log,
 		Workers: cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
+		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
 		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback),
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ type route struct {
 }
 
 // routes is the whole API.
-var routes = slices.Concat(parseRoutes, configurationRoutes, projectRoutes)
+var routes = slices.Concat(parseRoutes, configurationRoutes, webhookRoutes, projectRoutes)
 
 // parseRoutes are for files and jobs.
 var parseRoutes = []route{

@@ -95,9 +95,10 @@ func start(t *testing.T, o settings) *bench {
 	if o.parser == nil {
 		o.parser = parserFunc(onePage)
 	}
+	loopback := fetch.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 	jc := job.Config{
 		Store: b.db, Blobs: b.blobs, Engine: o.parser, Log: log,
-		Fetch: fetch.Limits{Options: fetch.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, MaxBytes: 1 << 20},
+		Fetch: fetch.Limits{Options: loopback, MaxBytes: 1 << 20}, Webhooks: loopback,
 	}
 	if o.job != nil {
 		o.job(&jc)

@@ -100,10 +100,19 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.Parse
 	if err := s.accept(req); err != nil {
 		return err
 	}
+	hooks, err := s.jobWebhooks(r.Context(), project(r), req)
+	if err != nil {
+		return err
+	}
 	j := store.Job{ID: uuid.NewString(), ProjectID: project(r), FileID: req.FileID, SourceURL: req.SourceURL, Name: name, Tier: string(req.Tier)}
 	j.Version, _ = wire.ResolveVersion(req.Tier, req.Version)
 	config, err := json.Marshal(req)
 	if err != nil {
+		return err
+	}
+	fingerprint := credential(r) + "\x00" + string(config)
+	hideSecrets(&req)
+	if config, err = json.Marshal(req); err != nil {
 		return err
 	}
 	j.Config = string(config)
@@ -114,8 +123,7 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.Parse
 		}
 		j.UserMetadata = string(meta)
 	}
-	q := job.Request{Resend: !req.DisableCache}
-	fingerprint := credential(r) + "\x00" + j.Config
+	q := job.Request{Resend: !req.DisableCache, Webhooks: hooks}
 	if u != nil {
 		j.FileID, q.File = u.file.ID, u.file
 		fingerprint += "\x00" + u.file.SHA256 + "\x00" + name

@@ -252,15 +252,6 @@ func (a *answer) gatherParameters() error {
 	if req.InputOptions.PDF.Password != "" {
 		req.InputOptions.PDF.Password = hidden
 	}
-	for i := range req.WebhookConfigurations {
-		h := &req.WebhookConfigurations[i]
-		if h.SigningSecret != "" {
-			h.SigningSecret = hidden
-		}
-		for k := range h.Headers {
-			h.Headers[k] = hidden
-		}
-	}
 	if req.FileID != "" {
 		req.FileID = wire.ID(wire.FilePrefix, req.FileID)
 	}

@@ -64,6 +64,7 @@ func (r *run) judge(res *engine.Result) error {
 			}
 		}
 	}
+	r.badPages = bad
 	all := len(res.Doc.Pages)
 	if bad == 0 {
 		return nil

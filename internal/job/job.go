@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -68,6 +69,7 @@ type Config struct {
 	Timeout   time.Duration // of a job that sets none
 	Fetch     fetch.Limits  // on documents from an address
 	CropEdges bool          // crop_box gives margins instead of positions
+	Webhooks  fetch.Options // how far messages to receivers may reach
 	// Fallback is the tier that stands in for those that need a model; "" for none.
 	Fallback wire.Tier
 }
@@ -82,6 +84,7 @@ type Runner struct {
 	Config
 	driver riverdriver.Driver[*sql.Tx]
 	queue  *river.Client[*sql.Tx]
+	poster *http.Client
 	stop   context.CancelFunc
 	tend   sync.WaitGroup
 }
@@ -104,14 +107,14 @@ func New(c Config) (*Runner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL)}
+	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks)}
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, &worker{Runner: r}); err != nil {
+	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err
 	}
 	queue, err := river.NewClient(r.driver, &river.Config{
 		Workers:           workers,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.Workers}},
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.Workers}, webhookQueue: {MaxWorkers: webhookWorkers}},
 		Logger:            quiet(c.Log),
 		JobTimeout:        -1, // the worker keeps its own time
 		MaxAttempts:       maxAttempts,
@@ -150,12 +153,15 @@ func (r *Runner) Stop() {
 	r.stop()
 	<-r.queue.Stopped()
 	r.tend.Wait()
+	r.poster.CloseIdleConnections()
 }
 
 // Request is a job to create.
 type Request struct {
 	Job  store.Job   // without state
 	File *store.File // uploaded along with it and not recorded yet, or nil
+	// Webhooks are told about the job; those with an id are saved ones.
+	Webhooks []store.Webhook
 	// Resend says that an identical request of a moment ago is the same one.
 	Resend bool
 }
@@ -181,7 +187,13 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 			return fmt.Errorf("enqueue: %w", err)
 		}
 		j.QueueID = inserted.Job.ID
-		return store.AddJobTx(ctx, tx, j)
+		if err := store.AddJobTx(ctx, tx, j); err != nil || len(q.Webhooks) == 0 {
+			return err
+		}
+		if err := store.AddJobWebhooksTx(ctx, tx, j.ID, q.Webhooks); err != nil {
+			return err
+		}
+		return r.announce(ctx, tx, j, wire.ParsePending)
 	})
 	if err != nil {
 		return store.Job{}, false, err
@@ -217,10 +229,10 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 			return err
 		}
 		_, err = r.queue.JobCancelTx(ctx, tx, j.QueueID)
-		if errors.Is(err, river.ErrNotFound) {
-			return nil
+		if err != nil && !errors.Is(err, river.ErrNotFound) {
+			return err
 		}
-		return err
+		return r.announce(ctx, tx, j, wire.ParseCancelled)
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		if _, err := r.Store.Job(ctx, project, id); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"recto/internal/blob"
 	"recto/internal/doc"
 	"recto/internal/engine"
+	"recto/internal/fetch"
 	"recto/internal/format"
 	"recto/internal/store"
 	"recto/internal/wire"
@@ -71,10 +73,14 @@ func newHome(t *testing.T) *home {
 	return &home{t, db, blobs, p.ID}
 }
 
-// runner returns a runner as a process of its own would have it.
-func (h *home) runner(p Parser) *Runner {
+// runner returns a runner as a process of its own would have it, with two
+// workers when no number is given.
+func (h *home) runner(p Parser, workers ...int) *Runner {
 	h.t.Helper()
-	r, err := New(Config{Store: h.db, Blobs: h.blobs, Engine: p, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil))})
+	r, err := New(Config{
+		Store: h.db, Blobs: h.blobs, Engine: p, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)), Workers: append(workers, 0)[0],
+		Webhooks: fetch.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -89,15 +95,15 @@ func (h *home) start(r *Runner) {
 	h.t.Cleanup(r.Stop)
 }
 
-// create records a job on a new file.
-func (h *home) create(r *Runner) store.Job {
+// create records a job on a new file, which tells the receivers about itself.
+func (h *home) create(r *Runner, hooks ...store.Webhook) store.Job {
 	h.t.Helper()
 	f := store.File{ID: uuid.NewString(), ProjectID: h.project, Name: "a.pdf", Size: 1, CreatedAt: time.Now()}
 	if err := h.blobs.Write(h.t.Context(), FileKey(f.ID), []byte("x"), blob.Kind{}); err != nil {
 		h.t.Fatal(err)
 	}
 	j := store.Job{ID: uuid.NewString(), ProjectID: h.project, FileID: f.ID, Name: f.Name, Tier: "fast", Version: "2026-06-15", Config: `{"tier":"fast","version":"latest"}`, DedupeKey: f.ID}
-	j, _, err := r.Create(h.t.Context(), Request{Job: j, File: &f})
+	j, _, err := r.Create(h.t.Context(), Request{Job: j, File: &f, Webhooks: hooks})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -128,7 +134,7 @@ func TestRecover(t *testing.T) {
 	hung, free := newGate(), newGate()
 	hung.ignore = true
 	close(free.open)
-	first, second := h.runner(hung), h.runner(free)
+	first, second := h.runner(hung, 1), h.runner(free) // the first one has no worker left for the second try
 	h.start(first)
 	j := h.create(first)
 	<-hung.started

@@ -112,8 +112,6 @@ func (r *run) notYet() []string {
 		name string
 		set  bool
 	}{
-		{"webhook_configurations", len(q.WebhookConfigurations) > 0},
-		{"webhook_configuration_ids", len(q.WebhookConfigurationIDs) > 0},
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
 		{"processing_options.aggressive_table_extraction", proc.AggressiveTableExtraction != nil},

@@ -130,7 +130,7 @@ func afterDeath(j *rivertype.JobRow) (state rivertype.JobState, final bool) {
 
 // sweep looks at unfinished jobs that have not changed since the time and gives
 // those a new queue entry or an end that the queue has forgotten. It also
-// removes deleted projects, and the bytes of deleted files that no job needs
+// ends lost deliveries, removes deleted projects, and the bytes of deleted files that no job needs
 // any more.
 func (r *Runner) sweep(ctx context.Context, before time.Time) error {
 	jobs, err := r.Store.UnfinishedJobs(ctx, before)
@@ -141,6 +141,9 @@ func (r *Runner) sweep(ctx context.Context, before time.Time) error {
 		if err := r.sweepJob(ctx, j); err != nil {
 			return err
 		}
+	}
+	if err := r.sweepDeliveries(ctx, before); err != nil {
+		return err
 	}
 	if err := r.PurgeProjects(ctx); err != nil {
 		return err
@@ -178,9 +181,15 @@ func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
 }
 
 func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message string) error {
+	event := wire.ParseError
+	if s == wire.Cancelled {
+		event = wire.ParseCancelled
+	}
 	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := store.EndJobTx(ctx, tx, j.ProjectID, j.ID, string(s), message)
-		return err
+		if _, err := store.EndJobTx(ctx, tx, j.ProjectID, j.ID, string(s), message); err != nil {
+			return err
+		}
+		return r.announce(ctx, tx, j, event)
 	})
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err

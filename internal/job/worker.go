@@ -44,7 +44,7 @@ func (*worker) NextRetry(j *river.Job[parseArgs]) time.Time {
 
 // Work runs one attempt of one job.
 func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
-	j, err := w.Store.StartJob(ctx, rj.Args.ID)
+	j, err := w.begin(ctx, rj.Args.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // cancelled while it waited
 	}
@@ -77,6 +77,17 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	return err
 }
 
+// begin opens an attempt.
+func (w *worker) begin(ctx context.Context, id string) (j store.Job, err error) {
+	err = w.Store.Tx(ctx, func(tx *sql.Tx) error {
+		if j, err = store.StartJobTx(ctx, tx, id); err != nil || j.Attempt > 1 {
+			return err
+		}
+		return w.announce(ctx, tx, j, wire.ParseRunning)
+	})
+	return j, err
+}
+
 // finish writes the final state, the results and the end of the queue entry in
 // one transaction. When the job was cancelled or taken over meanwhile, nothing
 // of this attempt counts.
@@ -106,6 +117,9 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 			if err := store.CacheTx(ctx, tx, r.job.ProjectID, r.cached, r.job.ID); err != nil {
 				return err
 			}
+		}
+		if err := w.announce(ctx, tx, r.job, r.outcome(s)); err != nil {
+			return err
 		}
 		_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, rj)
 		return err
@@ -159,7 +173,19 @@ type run struct {
 	inline     map[string]string // pictures within the markdown by name, as data URIs
 	inlined    int               // their bytes
 
-	cached string // key of the result in the cache, "" for one that is not kept
+	cached   string // key of the result in the cache, "" for one that is not kept
+	badPages int    // that could not be read
+}
+
+// outcome is the event of a final state.
+func (r *run) outcome(s wire.Status) wire.WebhookEvent {
+	switch {
+	case s != wire.Completed:
+		return wire.ParseError
+	case r.badPages > 0:
+		return wire.ParsePartialSuccess
+	}
+	return wire.ParseSuccess
 }
 
 // errTimeout is the cause of a context that ran out of the job's time.

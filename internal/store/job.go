@@ -115,10 +115,10 @@ func (d *DB) Jobs(ctx context.Context, f JobFilter) ([]Job, error) {
 	return collect(ctx, d.SQL, scanJob, query, w.args...)
 }
 
-// StartJob marks an unfinished job as running and opens a new attempt. A job
+// StartJobTx marks an unfinished job as running and opens a new attempt. A job
 // that is finished meanwhile is ErrNotFound.
-func (d *DB) StartJob(ctx context.Context, id string) (Job, error) {
-	return scanJob(d.SQL.QueryRowContext(ctx, `UPDATE parse_job SET status = 'RUNNING', attempt = attempt + 1, updated_at = $2, started_at = $2
+func StartJobTx(ctx context.Context, tx *sql.Tx, id string) (Job, error) {
+	return scanJob(tx.QueryRowContext(ctx, `UPDATE parse_job SET status = 'RUNNING', attempt = attempt + 1, updated_at = $2, started_at = $2
 		WHERE id = $1 AND status IN ('PENDING', 'RUNNING') RETURNING `+jobColumns, id, micros(time.Now())))
 }
 

@@ -187,6 +187,6 @@ func PurgeProjectTx(ctx context.Context, tx *sql.Tx, id string) (Leftovers, erro
 // projectTables hold what belongs to a project, jobTables what belongs to a
 // job, in an order that respects their references.
 var (
-	projectTables = []string{"configuration", "parse_job", "file", "api_key"}
-	jobTables     = []string{"result", "image", "cached_result"}
+	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "parse_job", "file", "api_key"}
+	jobTables     = []string{"result", "image", "cached_result", "job_webhook"}
 )

@@ -33,15 +33,6 @@ type ParseRequest struct {
 	ProcessingControl ProcessingControl `json:"processing_control,omitzero"`
 }
 
-// Webhook is where and how to tell about the job's progress.
-type Webhook struct {
-	URL           string         `json:"webhook_url,omitempty" pattern:"^https?:"`
-	Headers       map[string]any `json:"webhook_headers,omitempty"`
-	SigningSecret string         `json:"webhook_signing_secret,omitempty"`
-	Events        []WebhookEvent `json:"webhook_events,omitempty"`
-	OutputFormat  WebhookFormat  `json:"webhook_output_format,omitempty"`
-}
-
 // CropBox says which part of each page counts, in fractions of the page.
 type CropBox struct {
 	Top    *float64 `json:"top,omitempty" min:"0" max:"1"`
@@ -215,20 +206,6 @@ func (Tier) Allowed() []string {
 
 // NeedsModel reports whether the tier rests on a vision-language model.
 func (t Tier) NeedsModel() bool { return t == Agentic || t == AgenticPlus }
-
-// WebhookEvent is a turn in a job's life.
-type WebhookEvent string
-
-// Allowed lists the events.
-func (WebhookEvent) Allowed() []string {
-	return []string{"parse.pending", "parse.running", "parse.success", "parse.error", "parse.partial_success", "parse.cancelled"}
-}
-
-// WebhookFormat says whether the body is JSON or JSON within a string.
-type WebhookFormat string
-
-// Allowed lists the formats.
-func (WebhookFormat) Allowed() []string { return []string{"string", "json"} }
 
 // ImageCategory is a kind of picture to save.
 type ImageCategory string

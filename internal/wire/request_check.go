@@ -61,9 +61,7 @@ func (c *checker) request(p *ParseRequest, upload bool) {
 	}
 	c.metadata(p.UserMetadata)
 	for i, h := range p.WebhookConfigurations {
-		if h.Events != nil && len(h.Events) == 0 {
-			c.value("name at least one event, or leave the list out for all", nil, "webhook_configurations", i, "webhook_events")
-		}
+		c.webhook(h, "webhook_configurations", i)
 	}
 	if p.AgenticOptions != nil && utf8.RuneCountInString(p.AgenticOptions.CustomPrompt) > maxPrompt {
 		c.value("custom_prompt is longer than %d characters", []any{maxPrompt}, "agentic_options", "custom_prompt")

@@ -46,7 +46,7 @@ func TestDecodeRequestErrors(t *testing.T) {
 		{"fast options elsewhere", with(`"fast_options":{}`), []string{"value_error fast_options"}},
 		{"lists", with(`"output_options":{"images_to_save":["screenshot","all"],"granular_bboxes":["word",null]},"processing_options":{"ocr_parameters":{"languages":["en","xx"]}},"webhook_configuration_ids":["1","2","3","4","5"]`),
 			[]string{"none_not_allowed output_options.granular_bboxes.1", "literal_error output_options.images_to_save.1", "literal_error processing_options.ocr_parameters.languages.1", "too_long webhook_configuration_ids"}},
-		{"webhooks", with(`"webhook_configurations":[{"webhook_url":"ftp://x","webhook_events":[]},{"webhook_events":["parse.never"],"webhook_output_format":"xml"}]`),
+		{"webhooks", with(`"webhook_configurations":[{"webhook_url":"ftp://x","webhook_events":[]},{"webhook_url":"https://a.example","webhook_events":["parse.never"],"webhook_output_format":"xml"}]`),
 			[]string{"value_error webhook_configurations.0.webhook_events", "string_pattern_mismatch webhook_configurations.0.webhook_url",
 				"literal_error webhook_configurations.1.webhook_events.0", "literal_error webhook_configurations.1.webhook_output_format"}},
 		{"auto mode", with(`"processing_options":{"auto_mode_configuration":[{"page_longer_than_n_chars":"ten"},{"parsing_conf":{"tier":"fast"},"regexp_in_page":"("}]}`),
