@@ -53,6 +53,7 @@ func New(c Config) (*Server, error) {
 	for _, r := range routes {
 		s.mux.HandleFunc(r.method+" "+r.path, s.serve(r))
 	}
+	s.refuseElsewhere()
 	var err error
 	if s.openAPI, err = describeAPI(c.Version); err != nil {
 		return nil, fmt.Errorf("describe the API: %w", err)
@@ -69,7 +70,7 @@ type route struct {
 }
 
 // routes is the whole API.
-var routes = slices.Concat(parseRoutes, configurationRoutes, webhookRoutes, projectRoutes)
+var routes = slices.Concat(parseRoutes, configurationRoutes, webhookRoutes, projectRoutes, miscRoutes)
 
 // parseRoutes are for files and jobs.
 var parseRoutes = []route{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -136,10 +135,8 @@ func (s *Server) deleteConfiguration(w http.ResponseWriter, r *http.Request) err
 // configuration saved again replaces the earlier one.
 func (s *Server) listConfigurations(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	if latest := q.Get("latest_only"); latest != "" {
-		if _, err := strconv.ParseBool(latest); err != nil {
-			return invalidQuery("latest_only", "bool_parsing", "Input should be a valid boolean, unable to interpret input")
-		}
+	if _, err := boolParam(r, "latest_only"); err != nil {
+		return err
 	}
 	size, err := pageSize(r)
 	if err != nil {

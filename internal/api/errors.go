@@ -70,6 +70,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	p := classify(err)
 	body := map[string]any{"detail": p.detail}
 	switch {
+	case p.status == http.StatusNotImplemented:
+		body["correlation_id"] = requestID(r)
+		w.Header().Set("X-Should-Retry", "false")
 	case p.status >= http.StatusInternalServerError:
 		if r.Context().Err() != nil {
 			return // nobody is listening any more

@@ -85,10 +85,10 @@ func (d *describer) operation(r route) object {
 		if slices.Contains(listParams, name) {
 			schema = object{"type": "array", "items": schema}
 		}
-		if name == "page_size" || name == "expires_at_seconds" {
+		if name == "page_size" || name == "hours" || name == "expires_at_seconds" {
 			schema = object{"type": "integer"}
 		}
-		if name == "latest_only" {
+		if name == "latest_only" || name == "include_total" {
 			schema = object{"type": "boolean"}
 		}
 		params = append(params, object{"name": name, "in": "query", "schema": schema})

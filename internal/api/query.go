@@ -50,6 +50,18 @@ func pageSize(r *http.Request) (int, error) {
 	return n, nil
 }
 
+func boolParam(r *http.Request, name string) (bool, error) {
+	s := r.URL.Query().Get(name)
+	if s == "" {
+		return false, nil
+	}
+	b, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, invalidQuery(name, "bool_parsing", "Input should be a valid boolean, unable to interpret input")
+	}
+	return b, nil
+}
+
 func timeParam(r *http.Request, name string) (time.Time, error) {
 	s := r.URL.Query().Get(name)
 	if s == "" {

@@ -21,6 +21,8 @@ var webhookRoutes = []route{
 		id: "createWebhook", summary: "Save a webhook", body: wire.Webhook{}, status: 201, reply: wire.WebhookConfig{}}},
 	{"GET", "/api/v1/beta/webhook-configs", (*Server).listWebhooks, false, operation{
 		id: "listWebhooks", summary: "List webhooks, the newest first", reply: []wire.WebhookConfig{}}},
+	{"GET", "/api/v2/webhook-configs", (*Server).listWebhooksV2, false, operation{
+		id: "listWebhooksV2", summary: "List webhooks in pages, the newest first", query: []string{"include_total", "page_size", "page_token"}, reply: wire.WebhookConfigList{}}},
 	{"GET", "/api/v1/beta/webhook-configs/{config_id}", (*Server).getWebhook, false, operation{
 		id: "getWebhook", summary: "Get a webhook", reply: wire.WebhookConfig{}}},
 	{"PUT", "/api/v1/beta/webhook-configs/{config_id}", (*Server).updateWebhook, false, operation{
@@ -125,13 +127,48 @@ func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Store.Webhooks(r.Context(), project(r))
+	list, err := s.Store.Webhooks(r.Context(), store.WebhookFilter{Project: project(r)})
 	if err != nil {
 		return err
 	}
 	out := make([]wire.WebhookConfig, len(list))
 	for i, h := range list {
 		out[i] = webhookJSON(h)
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+func (s *Server) listWebhooksV2(w http.ResponseWriter, r *http.Request) error {
+	size, err := pageSize(r)
+	if err != nil {
+		return err
+	}
+	total, err := boolParam(r, "include_total")
+	if err != nil {
+		return err
+	}
+	f := store.WebhookFilter{Project: project(r), Limit: size + 1} // one more tells whether there is a next page
+	if f.After, err = pageToken(r.URL.Query().Get("page_token"), ""); err != nil {
+		return err
+	}
+	list, err := s.Store.Webhooks(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	out := wire.WebhookConfigList{Items: []wire.WebhookConfig{}}
+	if total {
+		n, err := s.Store.CountWebhooks(r.Context(), f.Project)
+		if err != nil {
+			return err
+		}
+		out.TotalSize = &n
+	}
+	if len(list) > size {
+		list = list[:size]
+		out.NextPageToken = page{Cursor: store.CursorAfterWebhook(list[size-1])}.token()
+	}
+	for _, h := range list {
+		out.Items = append(out.Items, webhookJSON(h))
 	}
 	return writeJSON(w, http.StatusOK, out)
 }

@@ -37,6 +37,11 @@ func TestWebhookConfigs(t *testing.T) {
 	if len(list) != 2 || list[0].(map[string]any)["id"] != plain["id"] {
 		t.Errorf("list = %v, want the newest first", list)
 	}
+	page := b.get("/api/v2/webhook-configs?page_size=1&include_total=true").want(t, 200).json(t)
+	rest := b.get("/api/v2/webhook-configs?page_size=1&page_token="+page["next_page_token"].(string)).want(t, 200).json(t)
+	if page["total_size"] != 2.0 || rest["items"].([]any)[0].(map[string]any)["id"] != id || rest["next_page_token"] != nil || rest["total_size"] != nil {
+		t.Errorf("in pages: %v, %v", page, rest)
+	}
 
 	// A change leaves alone what it does not name, and takes away what is null.
 	changed := b.put(webhooks+"/"+id, `{"webhook_url":"https://example.com/b"}`).want(t, 200).json(t)

@@ -80,13 +80,14 @@ func (d *DB) Job(ctx context.Context, project, id string) (Job, error) {
 
 // JobFilter chooses jobs of a project, the newest first. Zero fields do not count.
 type JobFilter struct {
-	Project string
-	Status  string
-	IDs     []string // nil for all, empty for none
-	From    time.Time
-	To      time.Time // inclusive
-	After   *Cursor
-	Limit   int
+	Project  string
+	Status   string
+	Statuses []string // nil for all
+	IDs      []string // nil for all, empty for none
+	From     time.Time
+	To       time.Time // inclusive
+	After    *Cursor
+	Limit    int
 }
 
 // CursorAfterJob returns the place behind the job.
@@ -98,6 +99,9 @@ func (d *DB) Jobs(ctx context.Context, f JobFilter) ([]Job, error) {
 	w.add(`project_id = %s`, f.Project)
 	if f.Status != "" {
 		w.add(`status = %s`, f.Status)
+	}
+	if f.Statuses != nil {
+		w.in("status", f.Statuses)
 	}
 	if f.IDs != nil {
 		w.in("id", f.IDs)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -75,9 +76,35 @@ func (d *DB) Webhook(ctx context.Context, id string) (Webhook, error) {
 	return scanWebhook(d.SQL.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhook_config WHERE id = $1`, id))
 }
 
-// Webhooks lists the webhooks of a project, the newest first.
-func (d *DB) Webhooks(ctx context.Context, project string) ([]Webhook, error) {
-	return collect(ctx, d.SQL, scanWebhook, `SELECT `+webhookColumns+` FROM webhook_config WHERE project_id = $1 ORDER BY created_at DESC, id DESC`, project)
+// WebhookFilter chooses webhooks of a project, the newest first.
+type WebhookFilter struct {
+	Project string
+	After   *Cursor
+	Limit   int // 0 for all
+}
+
+// CursorAfterWebhook returns the place behind the webhook.
+func CursorAfterWebhook(h Webhook) Cursor { return Cursor{At: micros(h.CreatedAt), ID: h.ID} }
+
+// Webhooks lists webhooks.
+func (d *DB) Webhooks(ctx context.Context, f WebhookFilter) ([]Webhook, error) {
+	w := where{}
+	w.add(`project_id = %s`, f.Project)
+	if f.After != nil {
+		w.add(`(created_at, id) < (%s, %s)`, f.After.At, f.After.ID)
+	}
+	query := `SELECT ` + webhookColumns + ` FROM webhook_config WHERE ` + w.String() + ` ORDER BY created_at DESC, id DESC`
+	if f.Limit > 0 {
+		query += fmt.Sprintf(` LIMIT %d`, f.Limit)
+	}
+	return collect(ctx, d.SQL, scanWebhook, query, w.args...)
+}
+
+// CountWebhooks counts the webhooks of a project.
+func (d *DB) CountWebhooks(ctx context.Context, project string) (int, error) {
+	var n int
+	err := d.SQL.QueryRowContext(ctx, `SELECT count(*) FROM webhook_config WHERE project_id = $1`, project).Scan(&n)
+	return n, err
 }
 
 // DeleteWebhook removes a webhook and gives up what is on its way to it.

@@ -41,7 +41,8 @@ func (WebhookEvent) Allowed() []string {
 		"classify.pending", "classify.running", "classify.success", "classify.error", "classify.partial_success", "classify.cancelled",
 		"sheets.pending", "sheets.success", "sheets.error", "sheets.partial_success", "sheets.cancelled",
 		"split.pending", "split.processing", "split.success", "split.error", "split.cancelled",
-		"batch.pending", "batch.running", "batch.success", "batch.error", "batch.cancelled", "unmapped_event",
+		"batch.pending", "batch.running", "batch.success", "batch.error", "batch.cancelled",
+		"verify.pending", "verify.running", "verify.success", "verify.error", "verify.cancelled", "unmapped_event",
 	}
 }
 
@@ -72,6 +73,13 @@ type WebhookConfig struct {
 	OutputFormat *WebhookFormat    `json:"webhook_output_format"`
 	CreatedAt    *Time             `json:"created_at"`
 	UpdatedAt    *Time             `json:"updated_at"`
+}
+
+// WebhookConfigList is a page of saved webhooks.
+type WebhookConfigList struct {
+	Items         []WebhookConfig `json:"items"`
+	NextPageToken *string         `json:"next_page_token"`
+	TotalSize     *int            `json:"total_size"`
 }
 
 // WebhookMessage is what a receiver gets.

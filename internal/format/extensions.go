@@ -1,0 +1,22 @@
+package format
+
+import (
+	"maps"
+	"slices"
+)
+
+// extensions are the endings of file names by format.
+var extensions = map[Format][]string{
+	PDF: {".pdf"},
+}
+
+// Extensions lists the endings of the files that can be read, with their dots
+// and sorted.
+func Extensions() []string {
+	var all []string
+	for list := range maps.Values(extensions) {
+		all = append(all, list...)
+	}
+	slices.Sort(all)
+	return all
+}
