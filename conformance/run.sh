@@ -40,7 +40,7 @@ trap 'exit 130' INT TERM
 sample=${RECTO_SAMPLE:-$here/sample.pdf}
 
 port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-"$recto" serve --addr "127.0.0.1:$port" --data-dir "$work/data" 2>"$work/log" &
+RECTO_WEBHOOK_ALLOW=127.0.0.0/8 "$recto" serve --addr "127.0.0.1:$port" --data-dir "$work/data" 2>"$work/log" &
 server=$!
 tries=0
 until node -e "fetch('http://127.0.0.1:$port/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do
@@ -55,6 +55,7 @@ done
 
 status=0
 RECTO_URL="http://127.0.0.1:$port" RECTO_SAMPLE=$sample node "$here/run.mjs" || status=$?
+RECTO_URL="http://127.0.0.1:$port" RECTO_SAMPLE=$sample node "$here/manage.mjs" || status=$?
 if [ $status -ne 0 ]; then
 	echo "--- end of the server's log" >&2
 	tail -n 30 "$work/log" >&2
