@@ -73,7 +73,7 @@ type Item interface {
 // Base is what every item has: where it stands and how sure we are.
 type Base struct {
 	Boxes      []geom.Rect // one for every separate piece (columns, lines apart), in reading order
-	Confidence float64     // 0-1
+	Confidence float64     // 0-1: of items like this one, the share whose kind and text are right
 }
 
 // Common returns the base itself; items embed it.

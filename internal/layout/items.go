@@ -10,14 +10,6 @@ import (
 	"recto/internal/geom"
 )
 
-// How sure the layout is of a kind, where nothing better is known.
-const (
-	sureText    = 0.95
-	sureHeading = 0.9
-	sureList    = 0.9
-	sureTable   = 0.98 // by tags
-)
-
 // buildItems turns the page's blocks into items.
 func buildItems(s *Sheet) {
 	p := s.out
@@ -32,13 +24,13 @@ func buildItems(s *Sheet) {
 	}
 	for i := 0; i < len(s.blocks); i++ {
 		b := &s.blocks[i]
-		base := doc.Base{Boxes: b.boxes, Confidence: sureText}
+		base := doc.Base{Boxes: b.boxes, Confidence: s.sureText(b)}
 		if len(base.Boxes) == 0 {
 			base.Boxes = []geom.Rect{b.box}
 		}
 		switch b.kind {
 		case heading:
-			base.Confidence = sureHeading
+			base.Confidence = s.sureHeading(b)
 			p.Items = append(p.Items, &doc.Heading{Base: base, Level: b.level, Title: b.title, Text: headingText(s.blockText(b))})
 		case listEntry:
 			j := s.endOfList(i)
@@ -103,17 +95,18 @@ func (s *Sheet) indentedLike(b, entry *block) bool {
 
 func (s *Sheet) listItem(l *listTree) *doc.List {
 	out := &doc.List{Ordered: l.marker.kind != bulletMarker}
-	out.Confidence = sureList
+	out.Confidence = 1 // that of its least sure entry, below
 	for _, e := range l.entries {
 		b := &s.blocks[e.block]
 		entry := doc.ListEntry{Marker: b.marker.text, Number: b.marker.value, Text: s.blockText(b)}
 		if !b.marker.drawn {
 			entry.Text = withoutMarker(entry.Text, b.marker.text)
 		}
-		entry.Boxes, entry.Confidence = b.boxes, sureList
+		entry.Boxes, entry.Confidence = b.boxes, s.sureEntry(b)
+		out.Confidence = min(out.Confidence, entry.Confidence)
 		for _, k := range e.more {
 			m := &s.blocks[k]
-			entry.Items = append(entry.Items, &doc.Paragraph{Base: doc.Base{Boxes: m.boxes, Confidence: sureText}, Text: s.blockText(m)})
+			entry.Items = append(entry.Items, &doc.Paragraph{Base: doc.Base{Boxes: m.boxes, Confidence: s.sureText(m)}, Text: s.blockText(m)})
 			out.Boxes = append(out.Boxes, m.boxes...)
 		}
 		for _, c := range e.children {
@@ -351,7 +344,7 @@ func (s *Sheet) tableItem(b *block) *doc.Table {
 }
 
 func (s *Sheet) figureItem(b *block) *doc.Figure {
-	f := &doc.Figure{Base: doc.Base{Boxes: []geom.Rect{b.box}, Confidence: sureText}, Alt: b.fig.alt, Source: b.fig.image}
+	f := &doc.Figure{Base: doc.Base{Boxes: []geom.Rect{b.box}, Confidence: sureDrawn}, Alt: b.fig.alt, Source: b.fig.image}
 	var lines [][]int
 	labels := slices.Clone(b.fig.labels)
 	slices.SortStableFunc(labels, func(a, b int) int {
@@ -381,7 +374,7 @@ func (s *Sheet) furnitureItems(lines []int) []doc.Item {
 			pieces = append(pieces, s.lines[li].pieces)
 			box = box.Union(s.lines[li].box)
 		}
-		out = append(out, &doc.Paragraph{Base: doc.Base{Boxes: []geom.Rect{box}, Confidence: sureText}, Text: s.textOf(pieces)})
+		out = append(out, &doc.Paragraph{Base: doc.Base{Boxes: []geom.Rect{box}, Confidence: sureDrawn}, Text: s.textOf(pieces)})
 		k = j
 	}
 	return out

@@ -53,8 +53,8 @@ func Trace(sheets []*Sheet, i int, o Options) (*doc.Document, []Layer) {
 				}
 			}
 			layers = append(layers, t, l, s.lineLayer("lines after columns"))
-		case "blocks", "lists":
-			l := Layer{Pass: map[string]string{"blocks": "blocks", "lists": "kinds"}[pass]}
+		case "blocks", "quotes":
+			l := Layer{Pass: map[string]string{"blocks": "blocks", "quotes": "kinds"}[pass]}
 			for k := range s.blocks {
 				b := &s.blocks[k]
 				for _, box := range append(b.boxes, b.box)[:max(len(b.boxes), 1)] {

@@ -66,6 +66,7 @@ type options struct {
 	update               bool
 	docs, fails          bool
 	tableConfidence      bool
+	confidence           bool
 }
 
 func parse(args []string) (options, error) {
@@ -84,6 +85,7 @@ func parse(args []string) (options, error) {
 	f.BoolVar(&o.docs, "docs", false, "print the scores of each document")
 	f.BoolVar(&o.fails, "fails", false, "print what failed in each document")
 	f.BoolVar(&o.tableConfidence, "table-confidence", false, "print how like the truth tables of each confidence are, and nothing else")
+	f.BoolVar(&o.confidence, "confidence", false, "print which share of the items of each confidence is right, and nothing else")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -118,6 +120,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	if o.tableConfidence {
 		return o.judgeTables(ctx, w, corpora)
+	}
+	if o.confidence {
+		return o.judgeItems(ctx, w, corpora)
 	}
 	scoring, err := o.scoring(ctx)
 	if err != nil {
@@ -160,6 +165,20 @@ func (o options) judgeTables(ctx context.Context, w io.Writer, corpora []eval.Co
 		return err
 	}
 	return eval.WriteTableConfidence(w, tables)
+}
+
+// judgeItems prints the share of right items for every confidence.
+func (o options) judgeItems(ctx context.Context, w io.Writer, corpora []eval.Corpus) error {
+	e, err := engine.Start(ctx, engine.Config{})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	judged, err := eval.JudgeItems(ctx, e, corpora, o.tags == "stripped")
+	if err != nil {
+		return err
+	}
+	return eval.WriteItemConfidence(w, judged)
 }
 
 // scoring chooses what is scored.
