@@ -51,6 +51,8 @@ type Options struct {
 	IgnoreDiagonal bool
 	IgnoreTags     bool // do not use the structure tree
 	MergeTables    bool // tables that go on over pages become one
+	MoreTables     bool // find tables on weaker evidence
+	DrawnTables    bool // only tables that are drawn whole or tagged
 	Fast           bool // text only: no tables, figures or styles are looked for
 	// IgnoreTextInImage takes the recognized text that lies over a picture of the
 	// page for no text of the document.

@@ -187,6 +187,8 @@ func (j *pdfJob) layoutOptions() layout.Options {
 	return layout.Options{
 		KeepHidden: j.o.KeepHidden, IgnoreDiagonal: j.o.IgnoreDiagonal, IgnoreTags: j.o.IgnoreTags, TextOnly: j.o.Fast,
 		IgnoreTextInImage: j.o.IgnoreTextInImage,
+		MoreTables:        j.o.MoreTables,
+		DrawnTables:       j.o.DrawnTables,
 	}
 }
 

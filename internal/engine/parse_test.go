@@ -292,7 +292,7 @@ func TestNothingLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".pdf")
-		for _, o := range []Options{{}, {Fast: true}, {IgnoreTags: true}, {KeepHidden: true}, {IgnoreDiagonal: true}, {Crop: geom.Rect{X0: 0.2, Y0: 0.2, X1: 0.7, Y1: 0.9}}} {
+		for _, o := range []Options{{}, {Fast: true}, {IgnoreTags: true}, {KeepHidden: true}, {IgnoreDiagonal: true}, {MoreTables: true}, {DrawnTables: true}, {Crop: geom.Rect{X0: 0.2, Y0: 0.2, X1: 0.7, Y1: 0.9}}} {
 			o.Password = "recto"
 			r, err := engine.Parse(t.Context(), Source{Name: file, Data: data}, o)
 			if err != nil {

@@ -41,6 +41,10 @@ func (r *run) options() (engine.Options, error) {
 	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
 		o.MergeTables = *merge
 	}
+	if more := r.req.ProcessingOptions.AggressiveTableExtraction; more != nil {
+		o.MoreTables = *more
+	}
+	o.DrawnTables = r.req.ProcessingOptions.DisableHeuristics
 	if r.req.PageRanges.MaxPages != nil {
 		o.MaxPages = *r.req.PageRanges.MaxPages
 	}
@@ -114,8 +118,6 @@ func (r *run) notYet() []string {
 	}{
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
-		{"processing_options.aggressive_table_extraction", proc.AggressiveTableExtraction != nil},
-		{"processing_options.disable_heuristics", proc.DisableHeuristics},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
 		{"processing_options.cost_optimizer", proc.CostOptimizer.Enable},
 		{"processing_options.confidence_score_effort", proc.ConfidenceScoreEffort != ""},

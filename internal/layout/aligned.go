@@ -203,11 +203,11 @@ func (s *Sheet) findAlignedTables(lines []int) []*grid {
 	rows := s.lineRows(free)
 	for i := 0; i < len(rows); {
 		j := s.alignedRun(rows, i)
-		if j-i >= minAlignedRows && s.isPageList(rows[i:j]) {
+		if j-i >= s.alignedRows() && s.isPageList(rows[i:j]) {
 			i = j // nor is a part of it a table
 			continue
 		}
-		if j-i >= minAlignedRows && s.tryAligned(rows[i:j]) {
+		if j-i >= s.alignedRows() && s.tryAligned(rows[i:j]) {
 			i = j
 			continue
 		}
@@ -293,7 +293,7 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 		}
 	}
 	rows := s.rowsIn(pieces)
-	if len(rows) < minAlignedRows {
+	if len(rows) < s.alignedRows() {
 		return false
 	}
 	strips := s.columnEdges(rows, box.Grow(1), 0)
@@ -313,6 +313,22 @@ const (
 	minNumericShare = 0.3 // of the cells beyond the first column
 	minRowsFilled   = 0.6 // share of rows with at least two cells
 )
+
+// The same with Options.MoreTables, which asks neither for numbers nor for a third
+// column.
+const (
+	moreRows       = 2   // rows
+	moreRowsFilled = 0.4 // share of rows with at least two cells
+	moreWords      = 7.0 // words of an average cell
+)
+
+// alignedRows returns how many rows a table without rules has at least.
+func (s *Sheet) alignedRows() int {
+	if s.opts.MoreTables {
+		return moreRows
+	}
+	return minAlignedRows
+}
 
 // cellsLookTabular reports whether cells between the strips are short and either
 // many columns agree or a good part of the cells are numbers. Two text columns
@@ -356,6 +372,9 @@ func (s *Sheet) cellsLookTabular(rows []textRow, strips []float64) bool {
 	average := float64(words) / float64(cells)
 	filledRows := float64(several) / float64(len(rows))
 	numericShare := float64(numeric) / float64(beyond)
+	if s.opts.MoreTables {
+		return filledRows >= moreRowsFilled && average <= moreWords && !s.isContents(rows)
+	}
 	if filledRows < minRowsFilled || average > 7 {
 		return false
 	}

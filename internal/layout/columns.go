@@ -392,7 +392,7 @@ func figureHeight(f element, els []element) float64 {
 
 // withTables replaces lines that are an unruled table by the table.
 func (o *orderer) withTables(els []element) []element {
-	if o.s.opts.TextOnly {
+	if o.s.opts.TextOnly || o.s.opts.DrawnTables {
 		return els
 	}
 	var lines []int

@@ -387,12 +387,13 @@ func (s *Sheet) markHeader(g *grid) {
 		return
 	}
 	bold := func(r int) bool {
-		seen := false
+		seen, beyond := false, r == 0 // a bold label alone below the first row is a sub-heading
 		for k := range g.cells {
 			c := &g.cells[k]
 			if c.row != r || c.empty() {
 				continue
 			}
+			beyond = beyond || c.col > 0
 			for _, i := range c.pieces {
 				if hasWordRune(s.pieces[i].text) && s.pieces[i].style&doc.Bold == 0 {
 					return false
@@ -400,7 +401,7 @@ func (s *Sheet) markHeader(g *grid) {
 			}
 			seen = true
 		}
-		return seen
+		return seen && beyond
 	}
 	n := 0
 	for n < len(g.ys)-2 && bold(n) {

@@ -25,6 +25,8 @@ type Options struct {
 	IgnoreDiagonal bool // drop text more than a little off the axes
 	IgnoreTags     bool // do not look at the structure tree
 	TextOnly       bool // look for no tables and figures
+	MoreTables     bool // find tables on weaker evidence, at the price of some that are none
+	DrawnTables    bool // only tables whose grid is drawn, as it is drawn, and those of the tags
 	// IgnoreTextInImage leaves out invisible text over a picture of the page.
 	IgnoreTextInImage bool
 	Outline           []doc.Bookmark

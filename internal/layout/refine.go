@@ -77,12 +77,15 @@ func (s *Sheet) divides(pieces []int, x float64) bool {
 // A band of a grid whose cells hold many short lines at the same heights is
 // several rows without rules between them.
 const (
-	minBandRows    = 3   // lines at common heights
-	minBandShare   = 0.5 // share of the filled cells that have them
-	minBandNumbers = 0.5 // share of its lines beyond the first column that are numbers
-	minTallRows    = 5   // or so many lines in a band that is
-	tallBand       = 0.6 // so much of the table's height
-	maxBandWords   = 4.5 // words of an average line; wrapped text has more
+	minBandRows      = 3   // lines at common heights
+	minBandShare     = 0.5 // share of the filled cells that have them
+	minBandNumbers   = 0.5 // share of its lines beyond the first column that are numbers
+	minTallRows      = 5   // or so many lines in a band that is
+	tallBand         = 0.6 // so much of the table's height
+	minSharedNumbers = 0.5 // where all but labels are numbers
+	minDeep          = 0.5 // share of the lines of its longest cell that a cell must have
+	minShared        = 0.7 // share of its lines that stand in two cells
+	maxBandWords     = 4.5 // words of an average line; wrapped text has more
 )
 
 // splitRows divides the bands of a drawn grid that hold several rows of text.
@@ -164,7 +167,7 @@ func (s *Sheet) bandCuts(cells []*gridCell, pieces []int, tall bool) []float64 {
 		return nil
 	}
 	for _, c := range cells {
-		if len(c.lines)*10 >= most*7 {
+		if float64(len(c.lines)) >= minDeep*float64(most) {
 			deep++
 		}
 		for _, l := range c.lines {
@@ -192,7 +195,11 @@ func (s *Sheet) bandCuts(cells []*gridCell, pieces []int, tall bool) []float64 {
 			shared++
 		}
 	}
-	if len(rows) < minBandRows || float64(shared) < 0.7*float64(len(rows)) {
+	need := minShared
+	if numbers == beyond {
+		need = minSharedNumbers // the others are sub-headings and wrapped labels
+	}
+	if len(rows) < minBandRows || float64(shared) < need*float64(len(rows)) {
 		return nil
 	}
 	var out []float64

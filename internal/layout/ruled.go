@@ -195,8 +195,10 @@ func findTables(s *Sheet) {
 			s.header, s.footer = header, footer
 		}
 	}
-	s.findOpenTables(e)
-	s.findRecordTables()
+	if !s.opts.DrawnTables {
+		s.findOpenTables(e)
+		s.findRecordTables()
+	}
 	slices.SortStableFunc(s.tables, func(a, b *grid) int {
 		if a.box.Y0 != b.box.Y0 {
 			if a.box.Y0 < b.box.Y0 {
@@ -228,9 +230,9 @@ const (
 	minHeadings    = 0.6 // share of the fields of a row or column of headings with text
 )
 
-// filledEnough reports whether enough cells hold text. A blank form has headings at
+// filledEnough reports whether enough cells hold text, with more even without headings. A blank form has headings at
 // its top or left; the grid behind a chart has not.
-func (g *grid) filledEnough() bool {
+func (g *grid) filledEnough(more bool) bool {
 	filled, top, left, heads := 0, 0, 0, 0
 	inRow := make([]int, len(g.ys)-1)
 	for k := range g.cells {
@@ -254,7 +256,7 @@ func (g *grid) filledEnough() bool {
 	if shared := len(slices.DeleteFunc(inRow, func(n int) bool { return n < 2 })); g.built && shared < minSharedRows {
 		return false
 	}
-	return float64(filled) >= fullEnough*float64(len(g.cells)) ||
+	return more || float64(filled) >= fullEnough*float64(len(g.cells)) ||
 		heads > 1 && float64(top) >= minHeadings*float64(len(g.xs)-1) || float64(left) > minHeadings*float64(len(g.ys)-1)
 }
 
@@ -268,17 +270,20 @@ func (s *Sheet) addTable(g *grid, candidates []int) bool {
 	}
 	if !g.built {
 		g.takeText(s, candidates)
+	}
+	if !g.built && !s.opts.DrawnTables {
 		g = s.splitByAlignment(g)
 	}
-	if !g.built {
+	if !g.built && !s.opts.DrawnTables {
 		g = s.splitRows(g)
 		s.splitSpans(g)
+		g = s.splitColumns(g)
 	}
 	g.dropEmpty()
 	if len(g.xs) < 3 || len(g.ys) < 3 {
 		return false
 	}
-	if !g.filledEnough() {
+	if !g.filledEnough(s.opts.MoreTables) {
 		return false
 	}
 	s.removePieces(g)
