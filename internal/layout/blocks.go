@@ -30,29 +30,32 @@ const (
 
 // block is lines that belong together, or a table or figure.
 type block struct {
-	kind    kind
-	lines   []int
-	box     geom.Rect
-	boxes   []geom.Rect // its pieces when it goes on in another column
-	size    float64
-	style   doc.Style // what all of its text has
-	column  int       // index in Sheet.columns
-	left    float64   // left edge of its column's text
-	right   float64
-	text    string
-	before  float64 // distance of baselines to the line above in the column, 0 for the first
-	after   float64 // the same to the line below
-	table   *grid
-	fig     *figure
-	level   int // of a heading, 1-6
-	title   bool
-	marker  marker    // of a list entry
-	number  numbering // of a heading or entry
-	caption int       // block that is the caption of this figure or table, -1 for none
-	quote   bool      // a paragraph quoted from elsewhere
-	note    string    // mark of a footnote
-	bound   bool      // the mark stands in the text above
-	index   bool      // an entry of an index, which is complete
+	kind      kind
+	lines     []int
+	box       geom.Rect
+	boxes     []geom.Rect // its pieces when it goes on in another column
+	size      float64
+	style     doc.Style // what all of its text has
+	column    int       // index in Sheet.columns
+	left      float64   // left edge of its column's text
+	right     float64
+	text      string
+	before    float64 // distance of baselines to the line above in the column, 0 for the first
+	after     float64 // the same to the line below
+	table     *grid
+	fig       *figure
+	level     int // of a heading, 1-6
+	title     bool
+	told      bool      // the structure tree says that it is a heading
+	byDepth   bool      // the level is the depth of its section
+	treeLevel int       // and of this level, 0 when it does not say
+	marker    marker    // of a list entry
+	number    numbering // of a heading or entry
+	caption   int       // block that is the caption of this figure or table, -1 for none
+	quote     bool      // a paragraph quoted from elsewhere
+	note      string    // mark of a footnote
+	bound     bool      // the mark stands in the text above
+	index     bool      // an entry of an index, which is complete
 }
 
 // Distances that end a paragraph.

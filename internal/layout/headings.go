@@ -41,15 +41,22 @@ type headingAt struct {
 // findHeadings decides which blocks are headings and gives them levels that are
 // the same for the same look over the whole document.
 func findHeadings(d *document) {
+	for _, s := range d.sheets {
+		if s.tagged {
+			s.blocks = s.elementBlocks()
+			defer s.takeHeadings()
+		}
+	}
+	forgetFlatDepth(d)
 	var found []headingAt
 	for _, s := range d.sheets {
 		for i := range s.blocks {
-			if s.isHeading(d, i) {
-				found = append(found, headingAt{s, i, s.lookOf(&s.blocks[i])})
+			if b := &s.blocks[i]; b.told && s.deservesTag(b) || !b.told && s.isHeading(d, i) {
+				found = append(found, headingAt{s, i, s.lookOf(b)})
 			}
 		}
 	}
-	found = dropCrowds(d, found)
+	found = dropCrowds(d, trustTree(d, found))
 	for _, h := range found {
 		b := &h.s.blocks[h.i]
 		b.kind = heading
@@ -272,6 +279,9 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 	}
 	texts := map[string]int{}
 	for _, h := range found {
+		if h.s.blocks[h.i].told {
+			continue // the tree has decided
+		}
 		texts[strings.ToLower(h.s.blocks[h.i].text)]++
 	}
 	type tally struct{ n, inRow int }
@@ -280,6 +290,9 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 		return j >= 0 && j < len(h.s.blocks) && isFound[h.s][j] && h.s.lookOf(&h.s.blocks[j]) == h.look
 	}
 	for _, h := range found {
+		if h.s.blocks[h.i].told {
+			continue
+		}
 		t := by[h.look]
 		if t == nil {
 			t = &tally{}
@@ -292,6 +305,10 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 	}
 	out := found[:0]
 	for _, h := range found {
+		if h.s.blocks[h.i].told {
+			out = append(out, h)
+			continue
+		}
 		t := by[h.look]
 		if t.n >= 6 && t.inRow*2 > t.n && h.size < largerText*d.body.size {
 			continue
@@ -333,7 +350,7 @@ func joinTitleLines(d *document, found *[]headingAt) {
 			p := out[n-1]
 			a := &p.s.blocks[p.i]
 			b := &h.s.blocks[h.i]
-			if p.s == h.s && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= largerText*d.body.size &&
+			if p.s == h.s && !h.s.tagged && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= largerText*d.body.size &&
 				b.before > 0 && b.before < 1.45*b.size && b.number.depth == 0 && !endsSentence(a.text) {
 				a.lines = append(slices.Clone(a.lines), b.lines...)
 				a.box = a.box.Union(b.box)
@@ -406,6 +423,7 @@ func setLevels(d *document, found []headingAt) {
 			last = &looks[k]
 		}
 	}
+	followTree(found, looks, level)
 	// Numbering is stronger than looks: "2.1" is one below "2".
 	top := 0
 	for _, h := range found {
@@ -418,7 +436,12 @@ func setLevels(d *document, found []headingAt) {
 		b := &h.s.blocks[h.i]
 		b.level = level[h.look]
 		if k == title {
-			b.level, b.title = 1, true
+			b.title = true
+			b.level = max(b.treeLevel, 1)
+			continue
+		}
+		if b.told && b.treeLevel > 0 {
+			b.level = b.treeLevel
 			continue
 		}
 		if top > 0 && b.number.word == "" && b.number.depth > 0 {

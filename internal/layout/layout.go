@@ -42,23 +42,24 @@ type Sheet struct {
 	turn geom.Matrix // from the paper to in: text that ran up or down it is level
 	opts Options
 
-	pieces  []piece // all text, fixed after the lines pass
-	fate    []fate  // what became of each piece
-	lines   []line  // runs of pieces on one baseline without wide gaps
-	rules   []page.Rule
-	body    float64  // commonest text size of the page, points
-	columns []column // in reading order
-	blocks  []block  // in reading order
-	tables  []*grid
-	figures []figure
-	header  []int // indices of lines
-	footer  []int
-	printed string // printed page number
-	read    reading
-	vocab   vocabulary
-	signs   map[sign]bool // bullets that no table of bullets knows
-	tagged  bool          // items came from the structure tree
-	out     *doc.Page
+	pieces   []piece // all text, fixed after the lines pass
+	fate     []fate  // what became of each piece
+	lines    []line  // runs of pieces on one baseline without wide gaps
+	rules    []page.Rule
+	body     float64  // commonest text size of the page, points
+	columns  []column // in reading order
+	blocks   []block  // in reading order
+	tables   []*grid
+	figures  []figure
+	header   []int // indices of lines
+	footer   []int
+	printed  string // printed page number
+	read     reading
+	vocab    vocabulary
+	signs    map[sign]bool // bullets that no table of bullets knows
+	tagged   bool          // items came from the structure tree
+	tagTexts []tagText     // its headings and paragraphs
+	out      *doc.Page
 }
 
 // fate says what became of a piece.

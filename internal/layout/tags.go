@@ -39,7 +39,7 @@ func readTagTrees(d *document) {
 			collectKinds(&s.in.Tags[i], kinds)
 		}
 	}
-	if len(kinds) < minTagKinds || len(covered)*2 < tagged {
+	if len(kinds) < minTagKinds && !kinds["H"] && !kinds["Table"] || len(covered)*2 < tagged {
 		return
 	}
 	for _, s := range covered {
@@ -118,6 +118,7 @@ type tagWalk struct {
 	items  []doc.Item
 	depth  int // of sections, for headings without a level
 	quotes int // block quotes around
+	inside int // of list entries, whose items are no items of the page
 }
 
 // buildTagged makes the page's items from its tags.
@@ -241,7 +242,7 @@ func (w *tagWalk) gather(t *page.Tag, skip func(*page.Tag) bool) content {
 // base makes an item's base; tags are believed.
 func (c content) base() doc.Base { return doc.Base{Boxes: c.boxes, Confidence: 0.98} }
 
-// isBlockRole reports whether an element is an item of its own wherever it stands.
+// isBlockRole reports whether an tagText is an item of its own wherever it stands.
 func isBlockRole(t *page.Tag) bool {
 	switch t.Type {
 	case "L", "Table", "Figure", "Note", "Caption", "P", "Code", "Formula", "BlockQuote":
@@ -254,10 +255,13 @@ func isBlockRole(t *page.Tag) bool {
 func (w *tagWalk) block(t *page.Tag) {
 	switch role := t.Type; {
 	case isHeadingRole(role):
-		c := w.gather(t, nil)
+		notes := func(c *page.Tag) bool { return c.Type == "Note" || c.Type == "FENote" }
+		c := w.gather(t, notes)
 		if text := w.s.textOf(c.lines); !text.Empty() {
+			w.note(c, role == "H")
 			w.items = append(w.items, &doc.Heading{Base: c.base(), Level: w.level(role), Title: role == "Title", Text: headingText(text)})
 		}
+		w.inner(t, notes)
 	case role == "L":
 		if l := w.list(t); len(l.Entries) > 0 {
 			w.items = append(w.items, l)
@@ -282,8 +286,16 @@ func (w *tagWalk) block(t *page.Tag) {
 		w.container(t)
 	default:
 		w.leaf(t, func(c content, text doc.Text) doc.Item {
+			w.note(c, false)
 			return &doc.Paragraph{Base: c.base(), Quote: w.quotes > 0, Text: text}
 		})
+	}
+}
+
+// note keeps the text of the next item for the pass that judges headings.
+func (w *tagWalk) note(c content, nested bool) {
+	if w.inside == 0 {
+		w.s.tagTexts = append(w.s.tagTexts, tagText{item: len(w.items), lines: c.lines, nested: nested})
 	}
 }
 
@@ -326,17 +338,18 @@ func (w *tagWalk) leaf(t *page.Tag, item func(content, doc.Text) doc.Item) {
 	if text := w.s.textOf(c.lines); !text.Empty() {
 		w.items = append(w.items, item(c, text))
 	}
-	var walk func(t *page.Tag)
-	walk = func(t *page.Tag) {
-		for i := range t.Children {
-			if child := &t.Children[i]; inner(child) {
-				w.block(child)
-			} else {
-				walk(child)
-			}
+	w.inner(t, inner)
+}
+
+// inner makes items of the elements inside t for which is reports true.
+func (w *tagWalk) inner(t *page.Tag, is func(*page.Tag) bool) {
+	for i := range t.Children {
+		if child := &t.Children[i]; is(child) {
+			w.block(child)
+		} else {
+			w.inner(child, is)
 		}
 	}
-	walk(t)
 }
 
 // level returns a heading's level.
@@ -404,7 +417,9 @@ func (w *tagWalk) entry(l *doc.List, t *page.Tag) {
 			}
 			outer := w.items
 			w.items = nil
+			w.inside++
 			w.block(child)
+			w.inside--
 			e.Items = append(e.Items, w.items...)
 			w.items = outer
 		}

@@ -10,6 +10,12 @@ import (
 // spans. PDFium leaves empty cells out of a page's tree, so a row may be short;
 // its cells are then placed by where they stand.
 func (w *tagWalk) table(t *page.Tag) {
+	if cells := tableCells(t); len(cells) == 1 {
+		// A table of one cell is a frame around text.
+		c := cells[0]
+		w.container(&page.Tag{Type: "Div", Children: c.Children, Kids: c.Kids, MCIDs: c.MCIDs})
+		return
+	}
 	type cell struct {
 		tag    *page.Tag
 		header bool
@@ -133,6 +139,20 @@ func (w *tagWalk) table(t *page.Tag) {
 		out.Boxes = []geom.Rect{box}
 	}
 	w.items = append(w.items, out)
+}
+
+// tableCells returns the cells of a Table element.
+func tableCells(t *page.Tag) []*page.Tag {
+	var out []*page.Tag
+	for i := range t.Children {
+		switch c := &t.Children[i]; c.Type {
+		case "TD", "TH":
+			out = append(out, c)
+		default:
+			out = append(out, tableCells(c)...)
+		}
+	}
+	return out
 }
 
 // columnLefts returns the leftmost text of every column over the complete rows,

@@ -24,9 +24,14 @@ import (
 //	shape 72 300 200 400
 //	mark 72 100 140 112 highlight
 //	link 72 100 140 112 "https://example.org"
+//	72 114 300 126 12 Times "Tagged text." mcid=4
+//	tag Table
+//	tag .TR
+//	tag ..TD 4 colspan=2
 //
 // Numbers are points. The four of a text line are the box of its glyphs; they
-// are spread over it evenly. Lines that begin with a hash sign are comments.
+// are spread over it evenly. A tag has a dot for every element it is inside of,
+// and the numbers of its marked content. Lines that begin with a hash sign are comments.
 
 var markNames = [...]string{Highlighted: "highlight", Underlined: "underline", StruckOut: "strike"}
 
@@ -46,6 +51,9 @@ func WriteText(w io.Writer, p *Page) error {
 			}
 			if r.Color>>8 != 0 {
 				fmt.Fprintf(b, " color=#%06x", uint32(r.Color>>8))
+			}
+			if r.MCID >= 0 && len(p.Tags) > 0 {
+				fmt.Fprintf(b, " mcid=%d", r.MCID)
 			}
 			b.WriteByte('\n')
 		}
@@ -70,7 +78,27 @@ func WriteText(w io.Writer, p *Page) error {
 			fmt.Fprintf(b, "link %s %s\n", boxText(l.Box), strconv.Quote(l.URI))
 		}
 	}
+	writeTags(b, p.Tags, "")
 	return b.Flush()
+}
+
+// writeTags writes elements of the structure tree and what is inside them.
+func writeTags(w io.Writer, tags []Tag, dots string) {
+	for i := range tags {
+		t := &tags[i]
+		fmt.Fprintf(w, "tag %s%s", dots, t.Type)
+		for _, id := range t.MCIDs {
+			fmt.Fprintf(w, " %d", id)
+		}
+		if t.ColSpan > 1 {
+			fmt.Fprintf(w, " colspan=%d", t.ColSpan)
+		}
+		if t.RowSpan > 1 {
+			fmt.Fprintf(w, " rowspan=%d", t.RowSpan)
+		}
+		fmt.Fprintln(w)
+		writeTags(w, t.Children, dots+".")
+	}
 }
 
 // textPart is a stretch of a run that can be written as one line.
@@ -188,8 +216,51 @@ func (p *Page) parseLine(line string, fonts map[string]*Font) error {
 		uri, err := strconv.Unquote(strings.TrimSpace(tail))
 		p.Links = append(p.Links, Link{Box: box, URI: uri})
 		return err
+	case "tag":
+		return p.parseTag(rest)
 	}
 	return p.parseRun(line, fonts)
+}
+
+// parseTag adds an element to the structure tree.
+func (p *Page) parseTag(rest string) error {
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		return fmt.Errorf("want a role")
+	}
+	role := strings.TrimLeft(words[0], ".")
+	t := Tag{Type: role, RowSpan: 1, ColSpan: 1}
+	for _, word := range words[1:] {
+		key, value, ok := strings.Cut(word, "=")
+		if !ok {
+			value = key
+		}
+		n, err := strconv.Atoi(value)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			t.MCIDs = append(t.MCIDs, n)
+			t.Kids = append(t.Kids, Kid{MCID: n, Child: -1})
+		case key == "colspan":
+			t.ColSpan = n
+		case key == "rowspan":
+			t.RowSpan = n
+		default:
+			return fmt.Errorf("unknown word %q", word)
+		}
+	}
+	into, kids := &p.Tags, &[]Kid{}
+	for range len(words[0]) - len(role) {
+		if len(*into) == 0 {
+			return fmt.Errorf("%q is inside nothing", words[0])
+		}
+		parent := &(*into)[len(*into)-1]
+		into, kids = &parent.Children, &parent.Kids
+	}
+	*into = append(*into, t)
+	*kids = append(*kids, Kid{MCID: -1, Child: len(*into) - 1})
+	return nil
 }
 
 func parseColor(s string) (Color, bool) {
@@ -254,6 +325,10 @@ func (p *Page) parseRun(line string, fonts map[string]*Font) error {
 				return fmt.Errorf("want a colour such as #ff0000, have %q", value)
 			}
 			r.Color = c
+		case "mcid":
+			if r.MCID, err = strconv.Atoi(value); err != nil {
+				return err
+			}
 		default:
 			return fmt.Errorf("unknown word %q", opt)
 		}
