@@ -56,7 +56,11 @@ func findHeadings(d *document) {
 			}
 		}
 	}
+	if alike := findAlike(d, found); len(alike) > 0 {
+		found = withAlike(d, found, alike)
+	}
 	found = dropCrowds(d, trustTree(d, found))
+	found = dropCoverLines(d, dropKickers(d, dropEchoes(found)))
 	for _, h := range found {
 		b := &h.s.blocks[h.i]
 		b.kind = heading
@@ -64,6 +68,21 @@ func findHeadings(d *document) {
 	}
 	joinTitleLines(d, &found)
 	setLevels(d, found)
+	levelSlides(d)
+}
+
+// withAlike adds blocks to the found ones, in their order.
+func withAlike(d *document, found []headingAt, more map[*Sheet]map[int]bool) []headingAt {
+	is := indexHeadings(found)
+	var out []headingAt
+	for _, s := range d.sheets {
+		for i := range s.blocks {
+			if is[s][i] || more[s][i] {
+				out = append(out, headingAt{s, i, s.lookOf(&s.blocks[i])})
+			}
+		}
+	}
+	return out
 }
 
 // isHeading judges one block by its own look and what surrounds it.
@@ -81,7 +100,7 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 			return false
 		}
 	}
-	if m := s.markOf(&s.lines[b.lines[0]]); m.kind == bulletMarker || s.isByline(b) || s.headsAddress(i) || strings.Contains(t, "://") || s.leadsToPage(b) {
+	if m := s.markOf(&s.lines[b.lines[0]]); m.kind == bulletMarker || s.isByline(b) || s.headsAddress(i) || strings.Contains(t, "://") || emailForm.MatchString(t) || s.leadsToPage(b) {
 		return false
 	}
 	ratio := b.size / d.body.size
@@ -94,13 +113,13 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 	case num.depth == 0 && strings.HasSuffix(t, ":") && words > maxIntroWords && isProse(t), sentence && startsLower(t):
 		return false // it introduces a list or ends a paragraph
 	case ratio >= largerText:
-		return !(sentence && words > 10) && words <= 30
+		return (!(sentence && words > 10) || bold && labelForm.MatchString(t)) && words <= 30
 	case strings.HasSuffix(t, ",") || strings.HasSuffix(t, ";"):
 		return false
 	case startsLower(t) && num.depth == 0:
 		// Small capitals may come as small letters.
 		return ratio >= slightlyLarger && words <= 8 && (s.standsApart(b) || s.underHeading(d, i)) && differentFont(s, b, d.body.font) && s.followedByText(i) && !sentence
-	case bold && ratio >= 0.9:
+	case bold && (ratio >= 0.9 || s.headsSmallText(i)):
 		if sentence && words > 3 || words > 24 {
 			return false
 		}
@@ -115,6 +134,17 @@ func (s *Sheet) isHeading(d *document, i int) bool {
 		return s.standsApart(b) && len(b.lines) <= 2
 	}
 	return false
+}
+
+// labelForm is a heading that names its kind and number: "Strategic goal 2: …".
+var labelForm = regexp.MustCompile(`^\p{Lu}\p{L}+(?: \p{L}+){0,2}:? #?\d+(?:\.\d+)*\s*[:.–-]`)
+
+// headsSmallText reports whether a block smaller than the body stands over text
+// that is as small, as in imprints and notes.
+func (s *Sheet) headsSmallText(i int) bool {
+	b := &s.blocks[i]
+	return len(b.lines) == 1 && s.standsApart(b) && s.followedByText(i) && sameSize(b.size, s.blocks[i+1].size) &&
+		len(s.blocks[i+1].lines) > 0 && s.blocks[i+1].before < 1.6*b.size
 }
 
 // isByline reports whether a block lists names: several commas and raised marks.
@@ -350,8 +380,7 @@ func joinTitleLines(d *document, found *[]headingAt) {
 			p := out[n-1]
 			a := &p.s.blocks[p.i]
 			b := &h.s.blocks[h.i]
-			if p.s == h.s && !h.s.tagged && h.i == p.i+1 && p.look == h.look && a.column == b.column && h.size >= largerText*d.body.size &&
-				b.before > 0 && b.before < 1.45*b.size && b.number.depth == 0 && !endsSentence(a.text) {
+			if p.s == h.s && !h.s.tagged && h.i == p.i+1 && a.column == b.column && b.number.depth == 0 && titleGoesOn(d, p, h) {
 				a.lines = append(slices.Clone(a.lines), b.lines...)
 				a.box = a.box.Union(b.box)
 				a.boxes[0] = a.box
@@ -369,6 +398,19 @@ func joinTitleLines(d *document, found *[]headingAt) {
 		out = append(out, h)
 	}
 	*found = out
+}
+
+// titleGoesOn reports whether a heading set large goes on in the next one: the
+// same look a line below, or a subtitle in the same face behind a colon.
+func titleGoesOn(d *document, p, h headingAt) bool {
+	a, b := &p.s.blocks[p.i], &h.s.blocks[h.i]
+	if h.size < largerText*d.body.size || b.before <= 0 {
+		return false
+	}
+	if p.look == h.look {
+		return b.before < 1.3*b.size || b.before < 1.45*b.size && !endsSentence(a.text)
+	}
+	return strings.HasSuffix(a.text, ":") && b.before < 1.45*a.size && b.size < a.size && !differentStyle(p, h)
 }
 
 // setLevels gives every look a level: larger before smaller, bold before plain,
@@ -411,10 +453,11 @@ func setLevels(d *document, found []headingAt) {
 			recurring++
 		}
 	}
+	nested := nestedLooks(d, found)
 	var last *look
 	for k := range looks {
 		l := looks[k]
-		once := recurring >= 2 && used(l) == 1
+		once := recurring >= 2 && used(l) == 1 && !nested[l]
 		if last != nil && !once && !sameRank(*last, l) {
 			next++
 		}
@@ -449,6 +492,23 @@ func setLevels(d *document, found []headingAt) {
 		}
 		b.level = min(max(b.level, 1), 6)
 	}
+}
+
+// nestedStep is how much larger a heading is than the one right below it.
+const nestedStep = 1.04
+
+// nestedLooks returns the looks of headings that stand right above or below a
+// heading of another size: part and chapter, each a level. On the first page they
+// may be title and subtitle.
+func nestedLooks(d *document, found []headingAt) map[look]bool {
+	out := map[look]bool{}
+	for k := 1; k < len(found); k++ {
+		a, b := found[k-1], found[k]
+		if a.s == b.s && b.i == a.i+1 && a.size > b.size*nestedStep && !differentStyle(a, b) {
+			out[a.look], out[b.look] = true, true
+		}
+	}
+	return out
 }
 
 // compareLooks sorts looks from the highest level to the lowest.
