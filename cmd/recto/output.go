@@ -46,7 +46,7 @@ func wholeResult(name string, r *engine.Result, o markdown.Options) (*wire.Parse
 		JobMetadata: map[string]any{"job_pages": len(r.Doc.Pages), "engine_version": engine.Version, "document": r.Doc.Meta, "warnings": r.Doc.Warnings},
 	}
 	for to, v := range map[*json.RawMessage]any{
-		&whole.Text: wire.Text(r), &whole.Markdown: md, &whole.Items: wire.Items(r, o), &whole.Metadata: wire.Metadata(r),
+		&whole.Text: wire.Text(r), &whole.Markdown: md, &whole.Items: wire.Items(r, o), &whole.Metadata: wire.Metadata(r, wire.MetadataOptions{PrintedNumbers: true, Document: true}),
 	} {
 		data, err := json.Marshal(v)
 		if err != nil {

@@ -111,6 +111,9 @@ type Result struct {
 	Text   []string      // spatial text, one for each of Doc.Pages
 	Words  [][]page.Word // with Options.Words, one list for each of Doc.Pages
 	Images []Image       // what was saved, without Data
+	// ImageBoxes says where the page's pictures stand, one list for each of
+	// Doc.Pages.
+	ImageBoxes [][]geom.Rect
 	// FailedImages tells of pictures that could not be saved; Doc.Warnings has
 	// them as well.
 	FailedImages []doc.Warning

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,14 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 		if p.NeedsOCR != "" {
 			job.out.Doc.Warnings = append(job.out.Doc.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
 		}
+	}
+	for _, s := range job.sheets {
+		boxes := s.ImageBoxes()
+		var list []geom.Rect
+		for _, k := range slices.Sorted(maps.Keys(boxes)) {
+			list = append(list, boxes[k])
+		}
+		job.out.ImageBoxes = append(job.out.ImageBoxes, list)
 	}
 	if err := job.saveImages(); err != nil {
 		return nil, err

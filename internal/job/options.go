@@ -29,12 +29,12 @@ func (r *run) options() (engine.Options, error) {
 	o := engine.Options{
 		Pages:          pages,
 		Password:       r.req.InputOptions.PDF.Password,
-		Crop:           r.crop(),
+		Crop:           r.cropOf(r.req.CropBox),
 		KeepHidden:     ignore.HiddenText != nil && !*ignore.HiddenText,
 		IgnoreDiagonal: ignore.DiagonalText,
 
 		IgnoreTextInImage: ignore.TextInImage,
-		Spatial:           r.spatial(),
+		Spatial:           spatialOf(r.req.OutputOptions.SpatialText),
 		Fast:              r.tier() == wire.Fast,
 		Words:             r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0,
 	}
@@ -63,9 +63,8 @@ func (r *run) options() (engine.Options, error) {
 	return o, nil
 }
 
-// spatial turns the request into what the text that keeps the page's look is like.
-func (r *run) spatial() engine.SpatialOptions {
-	t := r.req.OutputOptions.SpatialText
+// spatialOf turns the request into what the text that keeps the page's look is like.
+func spatialOf(t wire.SpatialTextOptions) engine.SpatialOptions {
 	return engine.SpatialOptions{
 		UnrollColumns: t.DoNotUnrollColumns != nil && !*t.DoNotUnrollColumns,
 		AlignPages:    t.PreserveLayoutAlignmentAcrossPages,
@@ -73,11 +72,10 @@ func (r *run) spatial() engine.SpatialOptions {
 	}
 }
 
-// crop returns the part of the page that counts, in fractions. The schema
+// cropOf returns the part of the page that counts, in fractions. The schema
 // upstream calls the four numbers positions, a guide of theirs calls them
 // margins; the server's CropEdges chooses.
-func (r *run) crop() geom.Rect {
-	c := r.req.CropBox
+func (r *run) cropOf(c wire.CropBox) geom.Rect {
 	if c.Top == nil && c.Bottom == nil && c.Left == nil && c.Right == nil {
 		return geom.Rect{}
 	}
@@ -108,6 +106,15 @@ func (r *run) markdown() markdown.Options {
 	return o
 }
 
+// metadata turns the request into what is told of the pages.
+func (r *run) metadata() wire.MetadataOptions {
+	return wire.MetadataOptions{
+		PrintedNumbers: r.req.OutputOptions.ExtractPrintedPageNumber,
+		Document:       r.req.ProcessingOptions.ConfidenceScoreEffort != "",
+		Routes:         r.routes,
+	}
+}
+
 // notYet lists the options of the request that are accepted but change nothing
 // so far; job_metadata names them, so that nobody waits for their effect.
 func (r *run) notYet() []string {
@@ -119,10 +126,7 @@ func (r *run) notYet() []string {
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
-		{"processing_options.cost_optimizer", proc.CostOptimizer.Enable},
-		{"processing_options.confidence_score_effort", proc.ConfidenceScoreEffort != ""},
 		{"processing_options.forms", proc.Forms == "enrich"},
-		{"processing_options.auto_mode_configuration", len(proc.AutoMode) > 0},
 	}
 	names := []string{}
 	for _, o := range options {

@@ -66,7 +66,7 @@ func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) e
 		{TextJSON, "application/json", true, asJSON(wire.Text(res))},
 		{MarkdownJSON, "application/json", true, asJSON(md)},
 		{ItemsJSON, "application/json", true, asJSON(wire.Items(res, r.markdown()))},
-		{MetadataJSON, "application/json", true, asJSON(wire.Metadata(res))},
+		{MetadataJSON, "application/json", true, asJSON(wire.Metadata(res, r.metadata()))},
 		{TextFull, "text/plain; charset=utf-8", true, asText(wire.TextFull(res))},
 		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(wire.MarkdownFull(md))},
 		{RawWords, "application/jsonl", r.wants("word_bbox"), func(w io.Writer) error { return wire.RawWords(w, res) }},
@@ -213,7 +213,7 @@ func (r *run) describe(src engine.Source, res *engine.Result) {
 	more := map[string]any{
 		"job_pages":                     len(res.Doc.Pages),
 		"job_is_cache_hit":              false,
-		"job_auto_mode_triggered_pages": 0,
+		"job_auto_mode_triggered_pages": len(r.routes.AutoMode),
 		"job_credits_usage":             0,
 		"credits_used":                  0,
 		"engine_version":                engine.Version,

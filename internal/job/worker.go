@@ -173,8 +173,9 @@ type run struct {
 	inline     map[string]string // pictures within the markdown by name, as data URIs
 	inlined    int               // their bytes
 
-	cached   string // key of the result in the cache, "" for one that is not kept
-	badPages int    // that could not be read
+	routes   wire.Routes // of the pages
+	cached   string      // key of the result in the cache, "" for one that is not kept
+	badPages int         // that could not be read
 }
 
 // outcome is the event of a final state.
@@ -239,6 +240,9 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	res, err := r.Engine.Parse(ctx, src, opts)
 	if err != nil {
 		return fromEngine(err)
+	}
+	if err := r.route(ctx, src, opts, res); err != nil {
+		return err
 	}
 	parsed := time.Now()
 	r.describe(src, res)

@@ -1,5 +1,7 @@
 package wire
 
+import "strings"
+
 // AutoMode parses the pages that match its triggers in another way.
 type AutoMode struct {
 	ParsingConf *AutoModeConf `json:"parsing_conf,omitempty"`
@@ -72,3 +74,19 @@ type TriggerMode string
 
 // Allowed lists the modes.
 func (TriggerMode) Allowed() []string { return []string{"and", "or"} }
+
+// WithFlags puts flags, as in other languages behind a pattern, before it: "i"
+// for any case, "m" for lines, "s" for a dot that matches line ends. Others say
+// nothing about whether a text matches.
+func WithFlags(pattern, flags string) string {
+	known := ""
+	for _, f := range strings.ToLower(flags) {
+		if strings.ContainsRune("ims", f) && !strings.ContainsRune(known, f) {
+			known += string(f)
+		}
+	}
+	if known == "" {
+		return pattern
+	}
+	return "(?" + known + ")" + pattern
+}

@@ -156,7 +156,9 @@ func (c *checker) autoMode(a AutoMode, i int) {
 		}
 	}
 	c.crop(conf.CropBox, at("parsing_conf", "crop_box")...)
-	for _, r := range []struct{ name, pattern string }{{"regexp_in_page", a.RegexpInPage}, {"filename_regexp", a.FilenameRegexp}} {
+	for _, r := range []struct{ name, pattern string }{
+		{"regexp_in_page", WithFlags(a.RegexpInPage, a.RegexpInPageMode)}, {"filename_regexp", WithFlags(a.FilenameRegexp, a.FilenameRegexpMode)},
+	} {
 		if _, err := regexp.Compile(r.pattern); err != nil {
 			c.fail("value_error", at(r.name), "Value error, %s", err)
 		}

@@ -120,7 +120,34 @@ func filled(s string) *string {
 
 // MetadataResult is what is known about the pages.
 type MetadataResult struct {
-	Pages []MetadataPage `json:"pages"`
+	Pages    []MetadataPage    `json:"pages"`
+	Document *DocumentMetadata `json:"document"` // with confidence_score_effort "high"
+}
+
+// DocumentMetadata is how good the whole result is likely to be.
+type DocumentMetadata struct {
+	Confidence          *float64             `json:"confidence"` // mean of the scored pages, 0-1
+	ConfidenceBreakdown *ConfidenceBreakdown `json:"confidence_breakdown"`
+}
+
+// ConfidenceBreakdown says what the mean hides.
+type ConfidenceBreakdown struct {
+	MinPageScore float64 `json:"min_page_score"`
+	ScoredPages  int     `json:"scored_pages"`
+	TotalPages   int     `json:"total_pages"`
+}
+
+// MetadataOptions say what metadata tells beyond what every page has.
+type MetadataOptions struct {
+	PrintedNumbers bool // printed page numbers
+	Document       bool // the score of the whole
+	Routes         Routes
+}
+
+// Routes says which pages went another way; both maps are by page number.
+type Routes struct {
+	AutoMode      map[int]bool // parsed again by a rule of auto mode
+	CostOptimized map[int]bool // taken the cheaper way
 }
 
 // MetadataPage is what is known about one page.
@@ -136,7 +163,7 @@ type MetadataPage struct {
 }
 
 // Metadata converts what a result knows about its pages.
-func Metadata(r *engine.Result) MetadataResult {
+func Metadata(r *engine.Result, o MetadataOptions) MetadataResult {
 	pages := make([]MetadataPage, len(r.Doc.Pages))
 	for i, p := range r.Doc.Pages {
 		pages[i].PageNumber = p.Number
@@ -146,13 +173,36 @@ func Metadata(r *engine.Result) MetadataResult {
 		pages[i] = MetadataPage{
 			PageNumber:               p.Number,
 			Confidence:               new(round(p.Confidence, 1000)),
-			PrintedPageNumber:        filled(p.PrintedNumber),
 			OriginalOrientationAngle: new(p.Rotation),
-			CostOptimized:            new(false),
-			TriggeredAutoMode:        new(false),
+			CostOptimized:            new(o.Routes.CostOptimized[p.Number]),
+			TriggeredAutoMode:        new(o.Routes.AutoMode[p.Number]),
+		}
+		if o.PrintedNumbers {
+			pages[i].PrintedPageNumber = filled(p.PrintedNumber)
 		}
 	}
-	return MetadataResult{Pages: pages}
+	m := MetadataResult{Pages: pages}
+	if o.Document {
+		m.Document = documentMetadata(pages)
+	}
+	return m
+}
+
+// documentMetadata sums up the scores of the pages.
+func documentMetadata(pages []MetadataPage) *DocumentMetadata {
+	b := ConfidenceBreakdown{MinPageScore: 1, TotalPages: len(pages)}
+	sum := 0.0
+	for i := range pages {
+		if c := pages[i].Confidence; c != nil {
+			b.ScoredPages++
+			b.MinPageScore = min(b.MinPageScore, *c)
+			sum += *c
+		}
+	}
+	if b.ScoredPages == 0 {
+		return &DocumentMetadata{}
+	}
+	return &DocumentMetadata{Confidence: new(round(sum/float64(b.ScoredPages), 1000)), ConfidenceBreakdown: &b}
 }
 
 // RawWord is one line of the raw words: a word as it stands on its page, in

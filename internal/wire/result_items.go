@@ -109,6 +109,37 @@ const (
 	pageFooterLabel = "page-footer"
 )
 
+// KindNames returns what requests may call an item: its kind and the labels of
+// its boxes.
+func KindNames(it doc.Item) []string {
+	switch it := it.(type) {
+	case *doc.Heading:
+		if it.Title {
+			return []string{string(HeadingKind), headingLabel, titleLabel}
+		}
+		return []string{string(HeadingKind), headingLabel}
+	case *doc.Paragraph:
+		return []string{string(TextKind), "paragraph"}
+	case *doc.List:
+		return []string{string(ListKind), listLabel}
+	case *doc.Code:
+		return []string{string(CodeKind)}
+	case *doc.Table:
+		return []string{string(TableKind)}
+	case *doc.Figure:
+		return []string{string(ImageKind), figureLabel, "figure", "chart"}
+	case *doc.Caption:
+		return []string{captionLabel, string(TextKind)}
+	case *doc.Footnote:
+		return []string{footnoteLabel, string(TextKind)}
+	case *doc.Formula:
+		return []string{formulaLabel, "equation"}
+	case *doc.Link:
+		return []string{string(LinkKind)}
+	}
+	return nil
+}
+
 // Items converts the items of a result: the page header first, the page footer
 // last, between them the body in reading order.
 func Items(r *engine.Result, o markdown.Options) StructuredResult {

@@ -80,7 +80,7 @@ func TestResults(t *testing.T) {
 	}
 	md := Markdown(r, markdown.Options{Links: true})
 	for name, v := range map[string]any{
-		"text.json": Text(r), "markdown.json": md, "items.json": Items(r, markdown.Options{Links: true}), "metadata.json": Metadata(r),
+		"text.json": Text(r), "markdown.json": md, "items.json": Items(r, markdown.Options{Links: true}), "metadata.json": Metadata(r, MetadataOptions{PrintedNumbers: true}),
 		"markdown.md": MarkdownFull(md), "text.txt": TextFull(r), "words.jsonl": words.String(),
 	} {
 		got, isText := []byte(nil), false
