@@ -237,4 +237,5 @@ var results = map[string]reflect.Type{
 	"ParseResult.markdown": reflect.TypeFor[wire.MarkdownResult](),
 	"ParseResult.items":    reflect.TypeFor[wire.StructuredResult](),
 	"ParseResult.metadata": reflect.TypeFor[wire.MetadataResult](),
+	"ParseResult.forms":    reflect.TypeFor[wire.FormsResult](),
 }

@@ -17,13 +17,13 @@ import (
 )
 
 // inline says which stored result answers which value of expand, in the order
-// of the fields in the answer. Forms are not produced yet and always null.
+// of the fields in the answer.
 var inline = []struct{ expand, result string }{
 	{"text", job.TextJSON},
 	{"markdown", job.MarkdownJSON},
 	{"items", job.ItemsJSON},
 	{"metadata", job.MetadataJSON},
-	{"forms", ""},
+	{"forms", job.FormsJSON},
 	{"markdown_full", job.MarkdownFull},
 	{"text_full", job.TextFull},
 }
@@ -44,7 +44,7 @@ var linked = []struct {
 	{"output_pdf_content_metadata", job.OutputPDF, []string{"outputPDF", "output_pdf"}},
 	{"text_full_content_metadata", job.TextFull, []string{"fullText", "text_full"}},
 	{"markdown_full_content_metadata", job.MarkdownFull, []string{"md", "markdown_full"}},
-	{"forms_content_metadata", "", []string{"forms"}},
+	{"forms_content_metadata", job.FormsJSON, []string{"forms"}},
 	{"stripped_markdown_content_metadata", job.StrippedJSON, []string{"strippedMarkdown", "stripped_markdown"}},
 	{"concatenated_stripped_markdown_content_metadata", job.StrippedFull, []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
 }

@@ -114,6 +114,7 @@ type Result struct {
 	// ImageBoxes says where the page's pictures stand, one list for each of
 	// Doc.Pages.
 	ImageBoxes [][]geom.Rect
+	Fields     [][]page.Field // interactive form fields, one list for each of Doc.Pages
 	// FailedImages tells of pictures that could not be saved; Doc.Warnings has
 	// them as well.
 	FailedImages []doc.Warning

@@ -75,6 +75,7 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 			list = append(list, boxes[k])
 		}
 		job.out.ImageBoxes = append(job.out.ImageBoxes, list)
+		job.out.Fields = append(job.out.Fields, s.Fields())
 	}
 	if err := job.saveImages(); err != nil {
 		return nil, err

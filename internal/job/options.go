@@ -36,7 +36,7 @@ func (r *run) options() (engine.Options, error) {
 		IgnoreTextInImage: ignore.TextInImage,
 		Spatial:           spatialOf(r.req.OutputOptions.SpatialText),
 		Fast:              r.tier() == wire.Fast,
-		Words:             r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0,
+		Words:             r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0 || r.formsWanted(),
 	}
 	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
 		o.MergeTables = *merge
@@ -106,6 +106,9 @@ func (r *run) markdown() markdown.Options {
 	return o
 }
 
+// formsWanted reports whether the forms are asked for.
+func (r *run) formsWanted() bool { return r.req.ProcessingOptions.Forms == "enrich" }
+
 // metadata turns the request into what is told of the pages.
 func (r *run) metadata() wire.MetadataOptions {
 	return wire.MetadataOptions{
@@ -126,7 +129,6 @@ func (r *run) notYet() []string {
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
-		{"processing_options.forms", proc.Forms == "enrich"},
 	}
 	names := []string{}
 	for _, o := range options {

@@ -30,6 +30,7 @@ const (
 	RawWords     = "raw_words.jsonl"
 	Tables       = "tables.xlsx"
 	OutputPDF    = "output.pdf"
+	FormsJSON    = "forms.json"
 	Grounded     = "grounded_items.jsonl"
 	StrippedJSON = "stripped.json"
 	StrippedFull = "stripped.txt"
@@ -70,6 +71,7 @@ func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) e
 		{TextFull, "text/plain; charset=utf-8", true, asText(wire.TextFull(res))},
 		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(wire.MarkdownFull(md))},
 		{RawWords, "application/jsonl", r.wants("word_bbox"), func(w io.Writer) error { return wire.RawWords(w, res) }},
+		{FormsJSON, "application/json", r.formsWanted(), func(w io.Writer) error { return asJSON(wire.Forms(res))(w) }},
 		{StrippedJSON, "application/json", r.wants("stripped_md"), func(w io.Writer) error { return asJSON(wire.Stripped(res))(w) }},
 		{StrippedFull, "text/plain; charset=utf-8", r.wants("concatenated_stripped_txt"), func(w io.Writer) error {
 			return asText(wire.MarkdownFull(wire.Stripped(res)))(w)

@@ -45,3 +45,6 @@ func (s *Sheet) ImageBoxes() map[int]geom.Rect {
 	}
 	return out
 }
+
+// Fields returns the page's interactive form fields.
+func (s *Sheet) Fields() []page.Field { return s.in.Fields }
