@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +25,8 @@ import (
 // gate is an engine that tells when it starts and waits to be let through.
 type gate struct {
 	started, open chan struct{}
-	ignore        bool // goes on although it is told to stop, like a process that hangs
+	ignore        bool // the first call goes on although it is told to stop, like a process that hangs; later ones pass
+	calls         atomic.Int64
 }
 
 func newGate() *gate {
@@ -32,18 +35,23 @@ func newGate() *gate {
 
 func (g *gate) Parse(ctx context.Context, _ engine.Source, _ engine.Options) (*engine.Result, error) {
 	g.started <- struct{}{}
-	stop := ctx.Done()
+	stop, open := ctx.Done(), g.open
 	if g.ignore {
-		stop = nil
+		if stop = nil; g.calls.Add(1) > 1 {
+			open = passed
+		}
 	}
 	select {
-	case <-g.open:
+	case <-open:
 	case <-stop:
 		return nil, ctx.Err()
 	}
 	p := &doc.Page{Number: 1, Width: 10, Height: 10}
 	return &engine.Result{Format: format.PDF, Doc: &doc.Document{Pages: []*doc.Page{p}}, Text: []string{"x"}}, nil
 }
+
+// passed is a gate that stands open.
+var passed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 type home struct {
 	t       *testing.T
@@ -134,7 +142,9 @@ func TestRecover(t *testing.T) {
 	hung, free := newGate(), newGate()
 	hung.ignore = true
 	close(free.open)
-	first, second := h.runner(hung, 1), h.runner(free) // the first one has no worker left for the second try
+	release := sync.OnceFunc(func() { close(hung.open) })
+	t.Cleanup(release) // or a failed test would wait for the hung attempt
+	first, second := h.runner(hung, 1), h.runner(free)
 	h.start(first)
 	j := h.create(first)
 	<-hung.started
@@ -144,7 +154,7 @@ func TestRecover(t *testing.T) {
 	if done.Attempt != 2 {
 		t.Errorf("attempt = %d, want 2", done.Attempt)
 	}
-	close(hung.open)
+	release()
 	first.Stop()
 	after, err := h.db.Job(t.Context(), h.project, j.ID)
 	if err != nil || after != done {
