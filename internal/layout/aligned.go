@@ -300,12 +300,31 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 	if len(strips) == 0 {
 		return false
 	}
-	if s.isMarkedList(rows) || !s.cellsLookTabular(rows, strips) {
+	if s.isMarkedList(rows) || s.isAssignments(rows) || !s.cellsLookTabular(rows, strips) {
 		return false
 	}
 	g := s.alignedGrid(rows, strips, box.Grow(1), nil, s.shortRules(box))
 	g.confidence = 0.6
 	return s.addTable(g, pieces)
+}
+
+// isAssignments reports whether rows are lines of code: fixed-width type with one
+// and the same operator in every row.
+func (s *Sheet) isAssignments(rows []textRow) bool {
+	for k := range rows {
+		operator := false
+		for _, i := range rows[k].pieces {
+			p := &s.pieces[i]
+			if p.font == nil || !p.font.Monospace {
+				return false
+			}
+			operator = operator || slices.Contains([]string{"=", ":=", "+=", "==", "->", "=>"}, p.text)
+		}
+		if !operator {
+			return false
+		}
+	}
+	return true
 }
 
 // Evidence for a table that rests on alignment alone.

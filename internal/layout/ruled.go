@@ -190,7 +190,9 @@ func findTables(s *Sheet) {
 			continue
 		}
 		header, footer := slices.Clone(s.header), slices.Clone(s.footer)
-		s.reclaimRows(g)
+		if len(g.xs) > 2 && len(g.ys) > 2 {
+			s.reclaimRows(g.box)
+		}
 		if !s.addTable(g, s.piecesIn(g.box)) {
 			s.header, s.footer = header, footer
 		}

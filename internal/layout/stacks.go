@@ -111,6 +111,11 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, below float64, used []b
 		if box.H() < 12 {
 			continue
 		}
+		header, footer := slices.Clone(s.header), slices.Clone(s.footer)
+		if last > 1 { // two rules alone may be those of the page
+			s.reclaimRows(box)
+		}
+		keep := func() { s.header, s.footer = header, footer }
 		rows := s.rowsIn(s.piecesIn(box))
 		if n := s.notesFrom(rows, box); n < len(rows) {
 			rows = rows[:n]
@@ -118,6 +123,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, below float64, used []b
 		}
 		pieces := piecesOfRows(rows)
 		if len(rows) < minOpenRows {
+			keep()
 			continue
 		}
 		var breaks []float64
@@ -130,6 +136,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, below float64, used []b
 		}
 		strips := s.columnEdges(rows, box, heads)
 		if len(strips) == 0 || s.looksLikeText(rows, strips) || s.countsPages(rows, strips) || s.isMarkedList(rows) {
+			keep()
 			continue
 		}
 		if below <= first.Y0 {
@@ -150,6 +157,7 @@ func (s *Sheet) tryStack(rules []geom.Rect, stack []int, below float64, used []b
 			}
 			return
 		}
+		keep()
 	}
 }
 

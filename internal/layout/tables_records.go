@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"recto/internal/geom"
 )
 
 // Tables of records: a row of short headings, then one column of wrapped text
@@ -188,15 +190,15 @@ func (s *Sheet) dropEmptyFurniture() {
 	s.footer = slices.DeleteFunc(s.footer, empty)
 }
 
-// reclaimRows gives rows of a drawn grid back that were taken for the page's header
+// reclaimRows gives rows between the rules of a table back that were taken for the page's header
 // or footer: headings of a table that repeat on every page stand at its top. The
 // rest of the grid must hold text of its own.
-func (s *Sheet) reclaimRows(g *grid) {
-	if len(g.xs) < 3 || len(g.ys) < 3 || len(s.piecesIn(g.box)) == 0 {
+func (s *Sheet) reclaimRows(box geom.Rect) {
+	if len(s.piecesIn(box)) == 0 {
 		return
 	}
 	inside := func(li int) bool {
-		return g.box.ContainsRect(s.lines[li].box, 1)
+		return box.ContainsRect(s.lines[li].box, 1)
 	}
 	outside := func(lines []int) bool { // furniture proper stands outside the grid
 		for _, li := range lines {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"recto/internal/doc"
 	"recto/internal/page"
 )
 
@@ -34,6 +35,148 @@ func TestTablesHoldEachPieceOnce(t *testing.T) {
 	if found < 150 {
 		t.Errorf("found %d tables on 300 pages, want 150 or more", found)
 	}
+}
+
+// FuzzTables looks at the tables of pages with random grids, rules, captions and
+// notes in the same way.
+func FuzzTables(f *testing.F) {
+	for seed := range uint64(60) {
+		f.Add(seed, seed%3 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, open bool) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		text := randomGrid(r)
+		if open {
+			text = randomOpenTables(r)
+		}
+		p, err := page.ParseText(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Number = 1
+		for _, o := range []Options{{strict: true}, {strict: true, MoreTables: true}, {strict: true, DrawnTables: true}} {
+			s := Prepare(p, o)
+			understand([]*Sheet{s}, o, func(pass string, sheets []*Sheet) {
+				if err := s.check(pass); err != nil {
+					t.Errorf("%v on\n%s", err, text)
+				}
+			})
+			for _, g := range s.tables {
+				if err := checkGrid(s, g); err != nil {
+					t.Errorf("%v on\n%s", err, text)
+				}
+			}
+		}
+	})
+}
+
+// randomOpenTables returns a page with tables under each other that have rules across
+// only, some in pieces, headings of several lines, captions and notes.
+func randomOpenTables(r *rand.Rand) string {
+	var b strings.Builder
+	y := 60.0
+	line := func(x float64, words int, wordLength int) {
+		for range words {
+			n := 1 + r.IntN(wordLength)
+			word := strings.Repeat("aB1-."[r.IntN(5):][:1], n)
+			fmt.Fprintf(&b, "%g %g %g %g 10 Times %q\n", x, y, x+5*float64(n), y+10, word)
+			x += 5*float64(n) + 2.5
+		}
+	}
+	cols := 2 + r.IntN(5)
+	width := 450 / float64(cols)
+	rule := func() {
+		if r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "rule 72 %g %g %g\n", y, 72+width*float64(cols), y+0.5)
+		} else {
+			for c := range cols {
+				fmt.Fprintf(&b, "rule %g %g %g %g\n", 72+width*float64(c), y, 72+width*float64(c+1), y+0.5)
+			}
+		}
+		y += 4
+	}
+	for range 1 + r.IntN(3) {
+		if r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "72 %g 120 %g 10 Times \"Table 3:\"\n", y, y+10)
+			line(124, 1+r.IntN(12), 6)
+			y += 14
+		}
+		rule()
+		for k := range 3 + r.IntN(9) {
+			for c := range cols {
+				if r.IntN(5) > 0 {
+					line(75+width*float64(c)+float64(r.IntN(9)), 1+r.IntN(2), 3+r.IntN(5))
+				}
+			}
+			if k == r.IntN(3) {
+				c := r.IntN(cols)
+				fmt.Fprintf(&b, "rule %g %g %g %g\n", 72+width*float64(c), y+11, 72+width*float64(c+1), y+11.5)
+			}
+			y += 12
+			if r.IntN(6) == 0 {
+				rule()
+			}
+		}
+		if r.IntN(2) == 0 {
+			line(72, 4+r.IntN(14), 6)
+			y += 12
+		}
+		rule()
+		y += 10 + float64(r.IntN(30))
+	}
+	return b.String()
+}
+
+// BenchmarkLongTable understands a table of 2,000 and of 20,000 rows on 20 and 200
+// pages: the time for a row must not grow.
+func BenchmarkLongTable(b *testing.B) {
+	for _, pages := range []int{20, 200} {
+		b.Run(fmt.Sprintf("rows=%d", 100*pages), func(b *testing.B) {
+			for b.Loop() {
+				var sheets []*Sheet
+				for n := range pages {
+					p, err := page.ParseText(longTablePage(n))
+					if err != nil {
+						b.Fatal(err)
+					}
+					p.Number = n + 1
+					sheets = append(sheets, Prepare(p, Options{}))
+				}
+				rows := 0
+				for _, p := range Understand(sheets, Options{}).Pages {
+					for _, it := range p.Items {
+						if t, ok := it.(*doc.Table); ok {
+							rows += t.RowCount
+						}
+					}
+				}
+				if rows < 99*pages {
+					b.Fatalf("%d rows, want %d", rows, 100*pages)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*pages*100), "ns/row")
+		})
+	}
+}
+
+// longTablePage returns page n of a table with rules across: headings and 99 rows.
+func longTablePage(n int) string {
+	var b strings.Builder
+	b.WriteString("rule 72 50 500 50.5\nrule 72 57 500 57.5\nrule 72 751 500 751.5\n")
+	for k := range 100 {
+		y := 51 + 7*float64(k)
+		for c := range 6 {
+			word := fmt.Sprintf("%d.%d", n*100+k, c)
+			if k == 0 {
+				word = "Head" + strings.Repeat("x", c)
+			} else if c == 0 {
+				word = "Name" + strings.Repeat("y", k%7)
+			}
+			x := 75 + 70*float64(c)
+			fmt.Fprintf(&b, "%g %g %g %g 6 Times %q\n", x, y, x+3*float64(len(word)), y+6, word)
+		}
+	}
+	return b.String()
 }
 
 // randomGrid returns a page with rows and columns of words, wrapped now and then,
