@@ -77,7 +77,7 @@ func storedWebhook(q wire.Webhook) store.Webhook {
 }
 
 // checkReceiver refuses receivers that messages would never reach.
-func (s *Server) checkReceiver(address string, loc ...any) error {
+func (s *Server) checkReceiver(address string, loc ...any) wire.Invalid {
 	if err := fetch.Check(address, s.Jobs.Webhooks); err != nil {
 		return wire.Invalid{{Type: "value_error", Loc: append(loc, "webhook_url"), Input: address,
 			Msg: fmt.Sprintf("Value error, %v: the server's operator can allow inner networks with RECTO_WEBHOOK_ALLOW", err)}}
@@ -94,8 +94,8 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkReceiver(q.URL); err != nil {
-		return err
+	if invalid := s.checkReceiver(q.URL); invalid != nil {
+		return invalid
 	}
 	h := storedWebhook(q)
 	h.ID, h.ProjectID = uuid.NewString(), project(r)
@@ -186,8 +186,8 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkReceiver(q.URL); err != nil {
-		return err
+	if invalid := s.checkReceiver(q.URL); invalid != nil {
+		return invalid
 	}
 	h := storedWebhook(q)
 	h.ID, h.ProjectID = before.ID, before.ProjectID
@@ -297,11 +297,13 @@ func (s *Server) jobWebhooks(ctx context.Context, project string, req wire.Parse
 		}
 		list = append(list, h)
 	}
+	var invalid wire.Invalid
 	for i, q := range req.WebhookConfigurations {
-		if err := s.checkReceiver(q.URL, "webhook_configurations", i); err != nil {
-			return nil, err
-		}
+		invalid = append(invalid, s.checkReceiver(q.URL, "webhook_configurations", i)...)
 		list = append(list, storedWebhook(q))
+	}
+	if invalid != nil {
+		return nil, invalid
 	}
 	return list, nil
 }

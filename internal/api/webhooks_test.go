@@ -216,4 +216,8 @@ func TestWebhooksStayOutside(t *testing.T) {
 		b.post(webhooks, `{"webhook_url":"http://`+host+`/"}`).want(t, 422)
 	}
 	b.post(webhooks, `{"webhook_url":"https://8.8.8.8/"}`).want(t, 201)
+	two := `{"tier":"fast","version":"latest","source_url":"https://a.example/a.pdf","webhook_configurations":[{"webhook_url":"http://10.0.0.1"},{"webhook_url":"http://10.0.0.2"}]}`
+	if list := b.post("/api/v2/parse", two).want(t, 422).json(t)["detail"].([]any); len(list) != 2 {
+		t.Errorf("complaints %v, want one for each receiver", list)
+	}
 }

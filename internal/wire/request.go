@@ -20,7 +20,7 @@ type ParseRequest struct {
 	UserMetadata map[string]string `json:"user_metadata,omitempty"`
 	DisableCache bool              `json:"disable_cache,omitempty"`
 
-	WebhookConfigurations   []Webhook `json:"webhook_configurations,omitempty"`
+	WebhookConfigurations   []Webhook `json:"webhook_configurations,omitempty" maxItems:"16"`
 	WebhookConfigurationIDs []string  `json:"webhook_configuration_ids,omitempty" maxItems:"4"`
 
 	CropBox           CropBox           `json:"crop_box,omitzero"`
