@@ -85,6 +85,7 @@ type Runner struct {
 	driver riverdriver.Driver[*sql.Tx]
 	queue  *river.Client[*sql.Tx]
 	poster *http.Client
+	hosts  crowd // receivers that messages are under way to
 	stop   context.CancelFunc
 	tend   sync.WaitGroup
 }
@@ -107,7 +108,7 @@ func New(c Config) (*Runner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks)}
+	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks), hosts: crowd{busy: map[string]int{}}}
 	workers := river.NewWorkers()
 	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,7 +35,14 @@ const (
 const (
 	// webhookQueue keeps slow receivers from holding up the parsing.
 	webhookQueue   = "webhook"
-	webhookWorkers = 16
+	webhookWorkers = 32
+	// webhookShare is how many messages of a project may be under way to one
+	// host: a receiver that never answers must not hold up those of others.
+	webhookShare = 4
+	// shortSnooze and longSnooze bound how long a message waits for its host;
+	// between them it is a part of the time it has waited already.
+	shortSnooze = 500 * time.Millisecond
+	longSnooze  = time.Minute
 	// webhookMemory is how long ended deliveries can be looked at.
 	webhookMemory = 30 * 24 * time.Hour
 )
@@ -107,6 +115,11 @@ func (w *webhookWorker) Work(ctx context.Context, rj *river.Job[webhookArgs]) er
 	if err != nil {
 		return err
 	}
+	host := d.ProjectID + " " + hostOf(d.URL)
+	if !w.hosts.enter(host) {
+		return river.JobSnooze(min(max(time.Since(rj.CreatedAt)/4, shortSnooze), longSnooze)) // no attempt
+	}
+	defer w.hosts.leave(host)
 	status, failed := w.send(ctx, d)
 	if failed != nil && ctx.Err() != nil {
 		return failed // the server stops; the attempt does not count
@@ -168,6 +181,31 @@ func (r *Runner) send(ctx context.Context, d store.Delivery) (status int, err er
 	ctx, cancel := context.WithTimeout(ctx, webhookTimeout)
 	defer cancel()
 	return fetch.Post(ctx, r.poster, d.URL, h, body)
+}
+
+// crowd counts the messages under way to each host.
+type crowd struct {
+	mu   sync.Mutex
+	busy map[string]int
+}
+
+// enter reports whether there is room for one more.
+func (c *crowd) enter(host string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[host] >= webhookShare {
+		return false
+	}
+	c.busy[host]++
+	return true
+}
+
+func (c *crowd) leave(host string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[host]--; c.busy[host] == 0 {
+		delete(c.busy, host)
+	}
 }
 
 func hostOf(address string) string {

@@ -369,3 +369,36 @@ func TestLostDelivery(t *testing.T) {
 	}
 	h.ended(j.ID, 0)
 }
+
+// TestSlowReceiver has more messages for a receiver that does not answer than
+// there are workers, and one for another.
+func TestSlowReceiver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for messages that wait")
+	}
+	h := newHome(t)
+	release := make(chan struct{})
+	slow := newReceiver(t, func(int, http.ResponseWriter) { <-release })
+	let := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(let)
+	quick := newReceiver(t, nil)
+	r := h.runner(pages(nil))
+	many := slices.Repeat([]store.Webhook{{URL: slow.URL, Events: []string{"parse.success"}}}, webhookWorkers+8)
+	first := h.create(r, many...)
+	h.start(r)
+	h.waitFor(first.ID, wire.Completed)
+	second := h.create(r, store.Webhook{URL: quick.URL, Events: []string{"parse.success"}})
+	h.ended(second.ID, 1)
+	if n := len(slow.messages()); n > webhookShare {
+		t.Errorf("%d messages under way to one host, want at most %d", n, webhookShare)
+	}
+	let()
+	for _, d := range h.ended(first.ID, len(many)) {
+		if d.Status != store.DeliveryDelivered || d.Attempts != 1 {
+			t.Errorf("delivery = %+v, want it delivered at the first attempt: waiting is none", d)
+		}
+	}
+	if n := len(slow.messages()); n != len(many) {
+		t.Errorf("%d messages came, want %d", n, len(many))
+	}
+}
