@@ -80,7 +80,9 @@ func buildBlocks(s *Sheet) {
 		}
 	}
 	s.joinCode()
+	asides := s.takeAsides()
 	s.joinOverColumns()
+	s.placeAsides(asides)
 }
 
 // maxCodeGap is the white inside a listing, in lines: one or two empty ones.

@@ -16,6 +16,8 @@ type element struct {
 	line int // index, -1 for others
 	tab  *grid
 	fig  *figure
+
+	group []element // what a frame holds
 }
 
 // Geometry of columns.
@@ -52,8 +54,8 @@ func findColumns(s *Sheet) {
 		els = append(els, element{box: f.box, base: f.box.Y1, size: s.body, line: -1, fig: f})
 	}
 	els = s.keepLabels(els)
-	o := orderer{s: s, rtl: s.mostlyRTL()}
-	o.cut(els, 0)
+	o := orderer{s: s, rtl: s.mostlyRTL(), frames: s.frames()}
+	o.cut(o.group(els, o.frames), 0)
 }
 
 // keepLabels takes the lines inside vector drawings out of the reading order and
@@ -90,6 +92,9 @@ func (s *Sheet) drawingAround(b geom.Rect) int {
 type orderer struct {
 	s   *Sheet
 	rtl bool // most of the page is written from right to left: the right column comes first
+
+	frames []geom.Rect // rectangles that may hold a text of their own, large ones first
+	asides int         // margin notes found so far
 }
 
 // mostlyRTL reports whether most of the page's text runs from right to left.
@@ -115,7 +120,7 @@ func (o *orderer) cut(els []element, depth int) {
 	if len(els) > 1 && depth < maxCuts {
 		if g, ok := o.gutter(els); ok {
 			above, left, right, below := g.divide(els)
-			if o.rtl {
+			if o.rtl != o.drawnBackwards(left, right) {
 				left, right = right, left
 			}
 			if y, ok := o.centredUntil(left, right); ok {
@@ -131,8 +136,17 @@ func (o *orderer) cut(els []element, depth int) {
 			}
 			if len(above)+len(below) < len(els) && len(left) > 0 && len(right) > 0 {
 				o.cut(above, depth+1)
-				o.cut(left, depth+1)
-				o.cut(right, depth+1)
+				switch {
+				case o.isMargin(left, right):
+					o.cut(right, depth+1)
+					o.margin(left)
+				case o.isMargin(right, left):
+					o.cut(left, depth+1)
+					o.margin(right)
+				default:
+					o.cut(left, depth+1)
+					o.cut(right, depth+1)
+				}
 				o.cut(below, depth+1)
 				return
 			}
@@ -247,8 +261,13 @@ func (o *orderer) sideOf(els []element) side {
 			d.textWidth += e.box.W()
 			d.chars += l.glyphs
 			d.pieces += len(l.pieces)
-		} else {
-			d.hasGraphic = true
+			continue
+		}
+		d.hasGraphic = true
+		for _, g := range e.group {
+			if g.line >= 0 {
+				d.chars += o.s.lines[g.line].glyphs
+			}
 		}
 	}
 	return d
@@ -284,7 +303,7 @@ func (o *orderer) rate(els []element, g *gutter) float64 {
 	if overlap < 1.5*em {
 		return 0
 	}
-	if o.pairsRows(&a, &b) {
+	if o.pairsRows(&a, &b) || o.areCards(left, right) {
 		return 0
 	}
 	gap := b.x0 - a.x1
@@ -349,6 +368,9 @@ func (o *orderer) emit(els []element) {
 		if e.fig != nil {
 			return height[e.fig]
 		}
+		if e.group != nil {
+			return e.box.Y0
+		}
 		return e.box.CenterY()
 	}
 	slices.SortStableFunc(els, func(a, b element) int {
@@ -371,6 +393,9 @@ func (o *orderer) emit(els []element) {
 		case e.fig != nil:
 			flush()
 			o.s.columns = append(o.s.columns, column{box: e.box, fig: e.fig})
+		case e.group != nil:
+			flush()
+			o.cut(o.group(e.group, o.frames), 0)
 		default:
 			col.box = col.box.Union(e.box)
 			col.lines = append(col.lines, e.line)

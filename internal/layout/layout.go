@@ -205,4 +205,5 @@ type column struct {
 	lines []int   // indices of lines, top to bottom
 	table *grid   // instead of lines
 	fig   *figure // instead of lines
+	aside int     // number of the margin note it belongs to, from 1; 0 for text
 }
