@@ -67,7 +67,9 @@ func findFurniture(d *document) {
 			}
 		}
 	}
+	markStanding(d)
 	for _, s := range d.sheets {
+		s.markLastNumber()
 		s.markMarginStamps()
 	}
 	readPrintedNumbers(d)
@@ -255,7 +257,7 @@ func numberedRows(d *document, rows []edgeRow) []bool {
 	return out
 }
 
-var loneNumberForm = regexp.MustCompile(`^(?i:page|seite|p\.|pag\.|página|str\.|s\.)?\s*[-–—|•·\[(]*\s*(\d{1,4}|[ivxlc]{1,7})\s*[-–—|•·\])]*(?:\s*(?i:of|von|de|/|sur)\s*\d{1,4})?$`)
+var loneNumberForm = regexp.MustCompile(`^(?i:page|seite|p\.|pag\.|página|str\.|s\.)?\s*[-–—|•·\[(]*\s*(?:[A-Z]{1,2}[-–])?(\d{1,4}|[ivxlc]{1,7})\s*[-–—|•·\])]*(?:\s*(?i:of|von|de|/|sur)\s*\d{1,4})?$`)
 
 // loneNumber reads a text that is only a page number.
 func loneNumber(t string) (int, bool) {
@@ -334,11 +336,13 @@ var furnitureWords = regexp.MustCompile(`(?i)(https?://|www\.|©|\(c\) ?[12]\d{3
 const (
 	edgeZone     = 0.085 // share of the page height at the very edge
 	edgeGap      = 1.9   // white towards the text, in leadings
-	edgeEvidence = 3     // of the four signs
+	edgeEvidence = 3     // of the five signs
+	spreadGap    = 4.0   // white between the parts of a row that is spread over the page, in ems
 )
 
 // looksLikeFurniture judges a row by itself, for documents of a page or two: at
-// the very edge, in smaller type, apart from the text, with words of stamps.
+// the very edge, in smaller type, apart from the text, with words of stamps, spread
+// from the left margin to the right one.
 func looksLikeFurniture(d *document, r *edgeRow) bool {
 	s := d.sheets[r.sheet]
 	if len(s.lines) < 8 {
@@ -357,7 +361,30 @@ func looksLikeFurniture(d *document, r *edgeRow) bool {
 	if furnitureWords.MatchString(r.text) {
 		signs++
 	}
+	if s.isSpread(r) {
+		signs++
+	}
 	return signs >= edgeEvidence
+}
+
+// isSpread reports whether a row has a part at either margin of the text with
+// white between, as a title, a number and a date at the foot of a page.
+func (s *Sheet) isSpread(r *edgeRow) bool {
+	if len(r.lines) < 2 {
+		return false
+	}
+	left, right := math.Inf(1), math.Inf(-1)
+	for i := range s.lines {
+		if l := &s.lines[i]; l.angle == 0 && l.glyphs > 0 {
+			left, right = min(left, l.box.X0), max(right, l.box.X1)
+		}
+	}
+	for k := 1; k < len(r.lines); k++ {
+		if s.lines[r.lines[k]].box.X0-s.lines[r.lines[k-1]].box.X1 < spreadGap*r.size {
+			return false
+		}
+	}
+	return s.lines[r.lines[0]].box.X0-left < 2*r.size && right-s.lines[r.lines[len(r.lines)-1]].box.X1 < 2*r.size
 }
 
 // outerAreFurniture reports whether every row further out on the same page is
