@@ -203,7 +203,7 @@ func (s *Sheet) findAlignedTables(lines []int) []*grid {
 	rows := s.lineRows(free)
 	for i := 0; i < len(rows); {
 		j := s.alignedRun(rows, i)
-		if j-i >= s.alignedRows() && s.isPageList(rows[i:j]) {
+		if j-i >= s.alignedRows() && (s.isPageList(rows[i:j]) || s.isForm(rows[i:j])) {
 			i = j // nor is a part of it a table
 			continue
 		}

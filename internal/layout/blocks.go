@@ -150,7 +150,7 @@ func (s *Sheet) viewOf(c *column) *columnView {
 		v.left, v.right = min(v.left, l.box.X0), max(v.right, l.box.X1)
 		if i > 0 {
 			p := &s.lines[c.lines[i-1]]
-			if sameSize(p.size, l.size) {
+			if sameSize(p.size, l.size) && l.base-p.base > 0.3*l.size { // not in one row
 				gaps[roundSize(l.size)] = append(gaps[roundSize(l.size)], l.base-p.base)
 			}
 		}
@@ -389,6 +389,9 @@ func (v *columnView) indentBreak(i, start int) bool {
 	if l.rtl {
 		in = p.box.X1 - l.box.X1
 	}
+	if i-start == 1 && !l.rtl && v.atIndent(p) && math.Abs(in) < 0.3*em && endsSentence(v.s.withoutMarks(p)) && startsUpper(l.text) && readMarker(p.text).kind == noMarker {
+		return true // a paragraph of one line before another
+	}
 	if v.hanging && !l.rtl {
 		if math.Abs(l.box.X0-v.left) < 0.3*em && p.box.X0-v.left > indentEms*em {
 			return true // the next one begins
@@ -413,6 +416,22 @@ func (v *columnView) indentBreak(i, start int) bool {
 	return false
 }
 
+// atIndent reports whether a line begins as the first lines of the column's
+// paragraphs do, while most lines begin at the edge.
+func (v *columnView) atIndent(l *line) bool {
+	in := l.box.X0 - v.left
+	if in < indentEms*l.size || in > 4*l.size {
+		return false
+	}
+	flush := 0
+	for i := range v.lines {
+		if v.line(i).box.X0-v.left < 0.3*l.size {
+			flush++
+		}
+	}
+	return flush*2 > len(v.lines)
+}
+
 // fills reports whether a line reaches the right edge of its column.
 func fills(l *line, v *columnView) bool {
 	return l.box.X1 > v.right-0.12*(v.right-v.left)
@@ -431,13 +450,26 @@ func (v *columnView) shortBreak(i, start int) bool {
 	if room < word+0.6*l.size+0.04*width {
 		return false
 	}
-	if endsSentence(p.text) {
+	if endsSentence(v.s.withoutMarks(p)) {
 		return room > word+0.12*width || startsUpper(l.text) && room > word+0.08*width
 	}
 	if strings.HasSuffix(p.text, ":") {
 		return true
 	}
 	return room > 0.45*width && startsUpper(l.text) && room > 2*word
+}
+
+// withoutMarks returns a line's text without the raised marks at its end.
+func (s *Sheet) withoutMarks(l *line) string {
+	t := l.text
+	for k := len(l.pieces) - 1; k > 0; k-- {
+		p := &s.pieces[l.pieces[k]]
+		if p.style&doc.Superscript == 0 {
+			break
+		}
+		t = strings.TrimSpace(strings.TrimSuffix(t, p.text))
+	}
+	return t
 }
 
 // firstWordWidth returns how wide the first word of a line is.
@@ -521,8 +553,13 @@ func looksLikeCode(t string) bool {
 // joinOverColumns joins a paragraph that breaks off at the foot of a column with
 // the one at the head of the next.
 func (s *Sheet) joinOverColumns() {
+	grown, reached := -1, 0 // the block that was joined last and the column it has reached
 	for i := 0; i+1 < len(s.blocks); i++ {
 		a := &s.blocks[i]
+		from := a.column
+		if grown == i {
+			from = reached
+		}
 		if a.kind != paragraph || len(a.lines) == 0 || a.index {
 			continue
 		}
@@ -534,7 +571,7 @@ func (s *Sheet) joinOverColumns() {
 			return
 		}
 		b := &s.blocks[j]
-		if b.kind != paragraph || len(b.lines) == 0 || a.column == b.column || !sameSize(a.size, b.size) || a.style&doc.Bold != b.style&doc.Bold {
+		if b.kind != paragraph || len(b.lines) == 0 || from == b.column || !sameSize(a.size, b.size) || a.style&doc.Bold != b.style&doc.Bold {
 			continue
 		}
 		last := s.lines[a.lines[len(a.lines)-1]].text
@@ -546,6 +583,7 @@ func (s *Sheet) joinOverColumns() {
 		a.boxes = append(a.boxes, b.boxes...)
 		a.text += " " + b.text
 		a.after = b.after
+		grown, reached = i, b.column
 		s.blocks = slices.Delete(s.blocks, j, j+1)
 		i--
 	}

@@ -26,6 +26,7 @@ const (
 	stripSlack     = 0.5  // points by which something may reach into the strip
 	minColumnRows  = 2    // lines on each side of a gutter
 	minColumnWidth = 4.0  // of each side, in ems of the body
+	minBeside      = 1.0  // height over which the two sides have text side by side, in ems of the body
 )
 
 // findColumns puts the page's lines, tables and figures into reading order: it
@@ -95,6 +96,9 @@ type orderer struct {
 
 	frames []geom.Rect // rectangles that may hold a text of their own, large ones first
 	asides int         // margin notes found so far
+
+	within int         // pairs of columns around what is being ordered
+	notes  [][]element // at the feet of these columns
 }
 
 // mostlyRTL reports whether most of the page's text runs from right to left.
@@ -114,45 +118,58 @@ const maxCuts = 40
 
 // cut orders the elements and appends their columns to the sheet.
 func (o *orderer) cut(els []element, depth int) {
-	if len(els) == 0 {
+	if len(els) < 2 || depth >= maxCuts {
+		o.emit(els)
 		return
 	}
-	if len(els) > 1 && depth < maxCuts {
-		if g, ok := o.gutter(els); ok {
-			above, left, right, below := g.divide(els)
-			if o.rtl != o.drawnBackwards(left, right) {
-				left, right = right, left
-			}
-			if y, ok := o.centredUntil(left, right); ok {
-				// Names or cards side by side on top of text columns: read them first.
-				var heads []element
-				heads, left, right = splitBelow(left, right, y)
-				o.cut(above, depth+1)
-				o.cards(heads, (g.x0+g.x1)/2)
-				o.cut(left, depth+1)
-				o.cut(right, depth+1)
-				o.cut(below, depth+1)
-				return
-			}
-			if len(above)+len(below) < len(els) && len(left) > 0 && len(right) > 0 {
-				o.cut(above, depth+1)
-				switch {
-				case o.isMargin(left, right):
-					o.cut(right, depth+1)
-					o.margin(left)
-				case o.isMargin(right, left):
-					o.cut(left, depth+1)
-					o.margin(right)
-				default:
-					o.cut(left, depth+1)
-					o.cut(right, depth+1)
-				}
-				o.cut(below, depth+1)
-				return
-			}
-		}
+	g, ok := o.gutter(els)
+	if !ok {
+		o.emit(els)
+		return
 	}
-	o.emit(els)
+	above, left, right, below := g.divide(els)
+	if len(above)+len(below) >= len(els) || len(left) == 0 || len(right) == 0 {
+		o.emit(els)
+		return
+	}
+	o.cut(above, depth+1)
+	if o.rtl != o.drawnBackwards(left, right) {
+		left, right = right, left
+	}
+	if y, ok := o.centredUntil(left, right); ok {
+		// Names or cards side by side on top of text columns: read them first.
+		var heads []element
+		heads, left, right = splitBelow(left, right, y)
+		o.cards(heads, (g.x0+g.x1)/2)
+	}
+	o.sideBySide(left, right, depth)
+	o.cut(below, depth+1)
+}
+
+// sideBySide appends two columns, the first before the second, and the notes at
+// the feet of all columns inside them.
+func (o *orderer) sideBySide(first, second []element, depth int) {
+	o.within++
+	switch {
+	case o.isMargin(first, second):
+		o.cut(second, depth+1)
+		o.margin(first)
+	case o.isMargin(second, first):
+		o.cut(first, depth+1)
+		o.margin(second)
+	default:
+		o.cut(first, depth+1)
+		o.cut(second, depth+1)
+	}
+	o.within--
+	if o.within > 0 {
+		return
+	}
+	notes := o.notes
+	o.notes = nil
+	for _, n := range notes {
+		o.emit(n)
+	}
 }
 
 // gutter is a white strip: everything between its heights lies left or right.
@@ -187,8 +204,9 @@ func (o *orderer) gutter(els []element) (best gutter, ok bool) {
 	slices.SortStableFunc(byMiddle, func(a, b element) int { return cmp.Compare(a.box.CenterY(), b.box.CenterY()) })
 	middle := func(e element, y float64) int { return cmp.Compare(e.box.CenterY(), y) }
 	bestScore := 0.0
+	bars := o.barsAmong(byTop)
 	for _, x := range candidateStrips(els, width) {
-		for _, g := range openIntervals(byTop, x, x+width) {
+		for _, g := range openIntervals(withBars(byTop, bars, x, x+width, minColumnWidth*em), x, x+width) {
 			from, _ := slices.BinarySearchFunc(byMiddle, g.y0, middle)
 			to, _ := slices.BinarySearchFunc(byMiddle, math.Nextafter(g.y1, math.Inf(1)), middle)
 			if to-from < 2 {
@@ -300,7 +318,7 @@ func (o *orderer) rate(els []element, g *gutter) float64 {
 		return 0
 	}
 	overlap := min(a.y1, b.y1) - max(a.y0, b.y0)
-	if overlap < 1.5*em {
+	if overlap < 1.5*em || beside(left, right) < minBeside*em {
 		return 0
 	}
 	if o.pairsRows(&a, &b) || o.areCards(left, right) {
@@ -357,6 +375,12 @@ func (o *orderer) pairsRows(a, b *side) bool {
 // emit appends the elements as columns: runs of lines, and tables and figures on
 // their own between them.
 func (o *orderer) emit(els []element) {
+	if o.within > 0 {
+		var notes []element
+		if els, notes = o.footNotes(els); len(notes) > 0 {
+			o.notes = append(o.notes, notes)
+		}
+	}
 	els = o.withTables(els)
 	height := make(map[*figure]float64)
 	for _, e := range els {
@@ -469,6 +493,10 @@ func (s *Sheet) joinRows(lines []int) []int {
 		if n := len(out); n > 0 {
 			p := &s.lines[out[n-1]]
 			if p.angle == l.angle && l.angle == 0 && math.Abs(p.base-l.base) < 0.3*min(p.size, l.size) && l.box.X0 >= p.box.X1-0.5*l.size {
+				if s.areSigned(p, l) || startsPair(p, l) {
+					out = append(out, li)
+					continue
+				}
 				s.pieces[l.pieces[0]].space = true
 				p.pieces = append(slices.Clone(p.pieces), l.pieces...)
 				p.wide = p.wide || l.box.X0-p.box.X1 > gutterGap*l.size
