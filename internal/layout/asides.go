@@ -27,7 +27,7 @@ func (o *orderer) isMargin(notes, text []element) bool {
 	if len(a.lines) == 0 || len(b.lines) == 0 || a.x1-a.x0 > asideWidth*(b.x1-b.x0) || float64(a.chars) > asideChars*float64(b.chars) {
 		return false
 	}
-	if len(a.lines) < len(notes) {
+	if slices.ContainsFunc(notes, func(e element) bool { return e.line < 0 && e.fig == nil }) {
 		return false
 	}
 	height, rows := 0.0, 0

@@ -26,7 +26,8 @@ const (
 	stripSlack     = 0.5  // points by which something may reach into the strip
 	minColumnRows  = 2    // lines on each side of a gutter
 	minColumnWidth = 4.0  // of each side, in ems of the body
-	minBeside      = 1.0  // height over which the two sides have text side by side, in ems of the body
+	minTrueSize    = 4.0  // points; fonts that claim less hide how high their text is
+	minBeside      = 0.3  // height over which the two sides have text side by side, in ems of the body
 )
 
 // findColumns puts the page's lines, tables and figures into reading order: it
@@ -318,7 +319,7 @@ func (o *orderer) rate(els []element, g *gutter) float64 {
 		return 0
 	}
 	overlap := min(a.y1, b.y1) - max(a.y0, b.y0)
-	if overlap < 1.5*em || beside(left, right) < minBeside*em {
+	if overlap < 1.5*em || o.s.body > minTrueSize && beside(left, right) < minBeside*em {
 		return 0
 	}
 	if o.pairsRows(&a, &b) || o.areCards(left, right) {

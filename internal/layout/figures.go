@@ -83,15 +83,12 @@ func sameSpan(a0, b0, a1, b1 float64) bool {
 
 // drawings groups the page's shapes into drawings by nearness.
 func (s *Sheet) drawings() []geom.Rect {
-	if len(s.in.Shapes) < minShapes || len(s.in.Shapes) > maxShapes {
-		if len(s.in.Shapes) > maxShapes {
-			var box geom.Rect
-			for i := range s.in.Shapes {
-				box = box.Union(s.in.Shapes[i].Box)
-			}
-			return []geom.Rect{box}
+	if len(s.in.Shapes) > maxShapes {
+		var box geom.Rect
+		for i := range s.in.Shapes {
+			box = box.Union(s.in.Shapes[i].Box)
 		}
-		return nil
+		return []geom.Rect{box}
 	}
 	type group struct {
 		box geom.Rect
@@ -118,10 +115,25 @@ func (s *Sheet) drawings() []geom.Rect {
 	var out []geom.Rect
 	for _, g := range groups {
 		if g.n >= minShapes && g.box.W() >= minDrawingSide && g.box.H() >= minDrawingSide {
-			out = append(out, g.box)
+			out = append(out, s.panelAround(g.box))
 		}
 	}
 	return out
+}
+
+// maxPanel is how much larger than its drawing a painted panel is at most.
+const maxPanel = 6.0
+
+// panelAround returns the painted rectangle on which a drawing stands, when it
+// holds nothing but the drawing and its labels, else the drawing itself.
+func (s *Sheet) panelAround(box geom.Rect) geom.Rect {
+	for i := range s.in.Fills {
+		f := s.in.Fills[i].Box
+		if f.ContainsRect(box, 1) && f.Area() < maxPanel*box.Area() && f.Area() < backdropShare*s.in.Width*s.in.Height && !s.coveredByText(f) {
+			box = f
+		}
+	}
+	return box
 }
 
 // Shapes around running text are decoration, not a drawing: labels are few

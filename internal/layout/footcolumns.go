@@ -31,6 +31,9 @@ func (o *orderer) footNotes(els []element) (text, notes []element) {
 	for ; k > 0 && k < len(byTop); k++ {
 		first := byTop[k]
 		above := byTop[k-1]
+		if above.line < 0 {
+			continue // notes under a table or figure are its own
+		}
 		if o.ruleAboveNotes(above, first, d.x1-d.x0) || k > 0 && above.size > footRatio*usual && o.beginsWithMark(first) && first.base-above.base > footGap*typicalLeading*usual {
 			break
 		}

@@ -341,8 +341,8 @@ const (
 )
 
 // looksLikeFurniture judges a row by itself, for documents of a page or two: at
-// the very edge, in smaller type, apart from the text, with words of stamps, spread
-// from the left margin to the right one.
+// the very edge, in smaller type, apart from the text and then spread from margin
+// to margin, with words of stamps.
 func looksLikeFurniture(d *document, r *edgeRow) bool {
 	s := d.sheets[r.sheet]
 	if len(s.lines) < 8 {
@@ -357,11 +357,11 @@ func looksLikeFurniture(d *document, r *edgeRow) bool {
 	}
 	if r.gap > edgeGap*max(d.body.leading, r.size) {
 		signs++
+		if s.isSpread(r) {
+			signs++
+		}
 	}
 	if furnitureWords.MatchString(r.text) {
-		signs++
-	}
-	if s.isSpread(r) {
 		signs++
 	}
 	return signs >= edgeEvidence

@@ -29,7 +29,7 @@ func markStanding(d *document) {
 		for li := range s.lines {
 			l := &s.lines[li]
 			low := l.box.Y0 > lowerPart*s.in.Height
-			if l.angle == 0 && low && !s.isFurniture(li) && strings.IndexFunc(l.text, unicode.IsLetter) >= 0 {
+			if l.angle == 0 && low && strings.IndexFunc(l.text, unicode.IsLetter) >= 0 {
 				byText[l.text] = append(byText[l.text], place{i, li})
 			}
 		}
@@ -45,7 +45,7 @@ func markStanding(d *document) {
 					pages[q.sheet] = true
 				}
 			}
-			if len(pages) >= minStandingPages && float64(len(pages)) >= standingShare*float64(len(d.sheets)) {
+			if !d.sheets[p.sheet].isFurniture(p.line) && len(pages) >= minStandingPages && float64(len(pages)) >= standingShare*float64(len(d.sheets)) {
 				found[p.sheet] = append(found[p.sheet], p.line)
 			}
 		}
