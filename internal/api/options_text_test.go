@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -237,6 +238,60 @@ func TestOptionFailureConditions(t *testing.T) {
 	good := document(t, "corpus/tagged/pdf/report.pdf")
 	if s, m := status(good, `"fail_on_markdown_reconstruction_error":true,"fail_on_image_extraction_error":true`); s != "COMPLETED" {
 		t.Errorf("a good document is %s: %s", s, m)
+	}
+}
+
+// unmapped is a page of one line in a font that says its letters are codes for
+// private use.
+func unmapped(text string) string {
+	stream := "BT /F 12 Tf 72 700 Td (" + text + ") Tj ET"
+	toUnicode := "1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <20> <7E> <E020> endbfrange"
+	var b strings.Builder
+	b.WriteString("%PDF-1.4\n")
+	var at []int
+	for i, object := range []string{
+		"<</Type/Catalog/Pages 2 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(stream), stream),
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(toUnicode), toUnicode),
+	} {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj%s endobj\n", i+1, object)
+	}
+	table := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, offset := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
+	}
+	fmt.Fprintf(&b, "trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF", len(at)+1, table)
+	return b.String()
+}
+
+// TestOptionBuggyFont: a page that its fonts make unreadable says so, and fails
+// the job when the request wants that.
+func TestOptionBuggyFont(t *testing.T) {
+	b := start(t, settings{parser: realEngine(t)})
+	odd := unmapped("nobody can tell what these letters are")
+	m := b.wait(b.parse(odd, ""), "?expand=metadata")
+	if jobOf(m)["status"] != "COMPLETED" {
+		t.Fatalf("a document with an unreadable font is %v", jobOf(m))
+	}
+	if why := pagesOf[string](t, m, "metadata", "needs_ocr")[0]; !strings.Contains(why, "unreadable") {
+		t.Errorf("needs_ocr = %q, want why", why)
+	}
+	if c := pagesOf[float64](t, m, "metadata", "confidence")[0]; c != 0 {
+		t.Errorf("confidence = %v, want 0: nothing can be read", c)
+	}
+	const strict = `,"processing_control":{"job_failure_conditions":{"fail_on_buggy_font":true}}`
+	m = b.wait(b.parse(odd, strict), "")
+	if message, _ := jobOf(m)["error_message"].(string); jobOf(m)["status"] != "FAILED" || !strings.HasPrefix(message, "PDF_IS_BROKEN: ") {
+		t.Errorf("with fail_on_buggy_font the job is %v", jobOf(m))
+	}
+	good := b.wait(b.parse(document(t, "corpus/tagged/pdf/report.pdf"), strict), "?expand=metadata")
+	if jobOf(good)["status"] != "COMPLETED" {
+		t.Errorf("with fail_on_buggy_font a good document is %v", jobOf(good))
 	}
 }
 

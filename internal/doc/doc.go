@@ -45,6 +45,7 @@ type Page struct {
 	// page, 0 for one that is a picture of text and nothing else.
 	Confidence float64
 	NeedsOCR   string // why the text should be recognized from the page's picture, "" when it need not
+	BadFonts   bool   // because its fonts do not say what they show
 
 	Header []Item // page header, never in Items
 	Items  []Item // the body in reading order

@@ -55,6 +55,13 @@ func (r *run) judge(res *engine.Result) error {
 		w := res.FailedImages[0]
 		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no picture that cannot be taken out: page %d: %s", w.Page, w.Text)}
 	}
+	if r.req.ProcessingControl.JobFailureConditions.FailOnBuggyFont {
+		for _, p := range res.Doc.Pages {
+			if p.BadFonts {
+				return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page with unreadable fonts: page %d: %s", p.Number, p.NeedsOCR)}
+			}
+		}
+	}
 	bad, first := 0, error(nil)
 	for _, p := range res.Doc.Pages {
 		if p.Err != nil {

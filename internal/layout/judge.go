@@ -47,12 +47,18 @@ func (s *Sheet) judgeText() {
 	}
 }
 
+// isGarbled reports whether so much of the text is unreadable that the fonts must
+// be at fault.
+func (r *reading) isGarbled() bool {
+	return r.visible >= minJudged && float64(r.garbled) > maxGarbled*float64(r.visible)
+}
+
 // needsOCR says why the text of a page should be recognized from its picture, ""
 // when it need not.
 func (s *Sheet) needsOCR() string {
 	r := &s.read
 	switch {
-	case r.visible >= minJudged && float64(r.garbled) > maxGarbled*float64(r.visible):
+	case r.isGarbled():
 		return fmt.Sprintf("%d of %d characters are unreadable: the fonts do not say what they show", r.garbled, r.visible)
 	case r.visible > 0:
 		return ""

@@ -183,7 +183,7 @@ func (s *Sheet) result() *doc.Page {
 		}
 	}
 	if s.in.Err == nil {
-		p.NeedsOCR, p.Confidence = s.needsOCR(), s.confidence(p)
+		p.NeedsOCR, p.BadFonts, p.Confidence = s.needsOCR(), s.read.isGarbled(), s.confidence(p)
 	}
 	return p
 }

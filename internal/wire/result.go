@@ -160,6 +160,9 @@ type MetadataPage struct {
 	TriggeredAutoMode        *bool    `json:"triggered_auto_mode"`
 	SlideSectionName         *string  `json:"slide_section_name"`
 	SpeakerNotes             *string  `json:"speaker_notes"`
+	// NeedsOCR says why the text should be recognized from the page's picture, null
+	// when it need not; ours, upstream has nothing like it.
+	NeedsOCR *string `json:"needs_ocr"`
 }
 
 // Metadata converts what a result knows about its pages.
@@ -176,6 +179,7 @@ func Metadata(r *engine.Result, o MetadataOptions) MetadataResult {
 			OriginalOrientationAngle: new(p.Rotation),
 			CostOptimized:            new(o.Routes.CostOptimized[p.Number]),
 			TriggeredAutoMode:        new(o.Routes.AutoMode[p.Number]),
+			NeedsOCR:                 filled(p.NeedsOCR),
 		}
 		if o.PrintedNumbers {
 			pages[i].PrintedPageNumber = filled(p.PrintedNumber)
