@@ -99,10 +99,11 @@ func (o *openGrid) parts(k int) []part {
 		b := o.s.pieces[i].box
 		c := o.columnAt(i)
 		from, to := c, c
-		for from > 0 && b.X0 < o.xs[from]-1 {
+		// Over an edge is not over the next column unless it stands over its text.
+		for from > 0 && b.X0 < o.xs[from]-1 && (o.text == nil || b.X0 < o.text[from-1].x1-1) {
 			from--
 		}
-		for to+1 < len(o.xs)-1 && b.X1 > o.xs[to+1]+1 {
+		for to+1 < len(o.xs)-1 && b.X1 > o.xs[to+1]+1 && (o.text == nil || b.X1 > o.text[to+1].x0+1) {
 			to++
 		}
 		if n := len(out); n > 0 {

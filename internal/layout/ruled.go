@@ -285,13 +285,38 @@ func (s *Sheet) addTable(g *grid, candidates []int) bool {
 	if len(g.xs) < 3 || len(g.ys) < 3 {
 		return false
 	}
-	if !g.filledEnough(s.opts.MoreTables) {
+	if !g.filledEnough(s.opts.MoreTables) || !s.opts.MoreTables && s.isChart(g) {
 		return false
 	}
 	s.removePieces(g)
 	s.markHeader(g)
 	s.tables = append(s.tables, g)
 	return true
+}
+
+// chartFill is the share of filled cells up to which a grid of numbers without a
+// label is a chart.
+const chartFill = 0.6
+
+// isChart reports whether a grid with many empty cells holds numbers only in its
+// first row and column: bars and grid lines with their values.
+func (s *Sheet) isChart(g *grid) bool {
+	filled := 0
+	for k := range g.cells {
+		c := &g.cells[k]
+		if c.empty() {
+			continue
+		}
+		filled++
+		if c.row == 0 || c.col == 0 {
+			for _, line := range c.lines {
+				if !s.allNumbers(line) {
+					return false
+				}
+			}
+		}
+	}
+	return float64(filled) < chartFill*float64(len(g.cells))
 }
 
 // piecesIn lists the pieces of lines whose middle lies in the box.

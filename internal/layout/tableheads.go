@@ -11,12 +11,13 @@ import (
 // is one cell, a heading over several columns spans them, and one that has nothing
 // above or below it reaches over all rows of headings.
 const (
-	maxHeadLines   = 9   // lines of text
-	headNumbers    = 0.4 // share of the words of a row that may be numbers
-	headLeading    = 1.6 // ems between lines of one heading
-	spanRuleReach  = 1.4 // ems from the baseline of a heading down to the rule under it
-	centreSlack    = 0.8 // ems by which a heading is off the middle of its columns
-	ruleOverColumn = 0.5 // share of a column's text that a rule stands over
+	maxHeadLines   = 9    // lines of text
+	headNumbers    = 0.4  // share of the words of a row that may be numbers
+	headStep       = 1.15 // step to the first row of values, in steps between lines of headings
+	headLeading    = 1.6  // ems between lines of one heading
+	spanRuleReach  = 1.4  // ems from the baseline of a heading down to the rule under it
+	centreSlack    = 0.8  // ems by which a heading is off the middle of its columns
+	ruleOverColumn = 0.5  // share of a column's text that a rule stands over
 )
 
 // headRows returns how many rows stand above the first rule and are headings: few
@@ -25,7 +26,7 @@ func (s *Sheet) headRows(rows []textRow, xs, breaks []float64) int {
 	if len(breaks) == 0 {
 		return 0
 	}
-	n := 0
+	n, first := 0, false // first: the first row holds numbers
 	for ; n < len(rows) && rows[n].base < breaks[0]; n++ {
 		numbers, cells := 0, 0
 		for _, i := range rows[n].pieces {
@@ -36,9 +37,12 @@ func (s *Sheet) headRows(rows []textRow, xs, breaks []float64) int {
 				}
 			}
 		}
-		if n > 0 && float64(numbers) > headNumbers*float64(cells) {
+		// Headings may be ranges of numbers; a row of values stands further off.
+		apart := n == 1 && !first || n > 1 && rows[n].base-rows[n-1].base > headStep*(rows[n-1].base-rows[n-2].base)
+		if apart && float64(numbers) > headNumbers*float64(cells) {
 			break
 		}
+		first = first || n == 0 && float64(numbers) > headNumbers*float64(cells)
 	}
 	if n == len(rows) || n > maxHeadLines {
 		return 0
@@ -133,10 +137,17 @@ func (o *openGrid) cutHeading(p part, size float64) []part {
 		}
 		out = append(out, part{extent{b.X0, b.X1}, c, c, []int{i}})
 	}
+	// Two words of one heading over two columns stand at their inner edges; headings
+	// of their own stand at the same edge of each, or in the middle.
+	left, right, middle := true, true, true
 	for _, q := range out {
-		if !o.text[q.from].meets(q.extent, edgeMeets*size) {
-			return nil
-		}
+		e := o.text[q.from]
+		left = left && math.Abs(e.x0-q.x0) <= edgeMeets*size
+		right = right && math.Abs(e.x1-q.x1) <= edgeMeets*size
+		middle = middle && math.Abs(e.middle()-q.middle()) <= edgeMeets*size
+	}
+	if !left && !right && !middle {
+		return nil
 	}
 	return out
 }
