@@ -105,6 +105,9 @@ func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options
 	o.Fast = tier == wire.Fast
 	o.IgnoreDiagonal = o.IgnoreDiagonal || c.Ignore.DiagonalText
 	o.KeepHidden = o.KeepHidden && !c.Ignore.HiddenText
+	if more := c.AggressiveTableExtraction; more != nil {
+		o.MoreTables = *more
+	}
 	if crop := r.cropOf(c.CropBox); !crop.IsZero() {
 		o.Crop = crop
 	}

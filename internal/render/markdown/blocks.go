@@ -142,15 +142,41 @@ func HTMLOptions(o Options) table.HTMLOptions {
 	return table.HTMLOptions{Target: Target}
 }
 
+// cellText writes a cell's text. When the request says what joins the lines of a
+// cell, they are kept as printed; else they are one running text.
 func cellText(c *doc.Cell, t *doc.Table, o Options) string {
-	if c.Row >= t.HeaderRows {
-		return inline(c.Text, o, inCell)
+	text := append(doc.Text(nil), c.Text...)
+	if c.Row < t.HeaderRows {
+		for i := range text {
+			text[i].Style &^= doc.Bold // header cells are shown bold anyway
+		}
 	}
-	plain := append(doc.Text(nil), c.Text...)
-	for i := range plain {
-		plain[i].Style &^= doc.Bold // header cells are shown bold anyway
+	if o.MultilineSeparator == "" {
+		return inline(text, o, inCell)
 	}
-	return inline(plain, o, inCell)
+	var lines []string
+	for _, l := range printedLines(text) {
+		lines = append(lines, inline(l, o, inCell))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// printedLines cuts text where the next line of print begins. A word that was
+// broken there stays whole.
+func printedLines(t doc.Text) []doc.Text {
+	var out []doc.Text
+	start := 0
+	for i := 1; i <= len(t); i++ {
+		if i < len(t) {
+			a, b := &t[i-1], &t[i]
+			if b.Box.IsZero() || a.Box.IsZero() || b.Box.CenterY() < a.Box.Y1 || !strings.HasSuffix(a.Text, " ") {
+				continue
+			}
+		}
+		out = append(out, t[start:i])
+		start = i
+	}
+	return out
 }
 
 // figure writes a picture and its caption. A picture of which neither file nor

@@ -17,11 +17,13 @@ const PageSeparator = "\n\n---\n\n"
 
 // Options shape the markdown. The zero value gives HTML tables and links.
 type Options struct {
-	PipeTables         bool   // tables as pipes: reads easier, knows no spans
-	CompactTables      bool   // pipe tables without padding
-	MultilineSeparator string // joins the lines of a cell in pipe tables; "" means "<br>"
-	Underline          bool   // underlined text as <u>; else it is plain
-	Links              bool   // links as [text](target); else their text alone
+	PipeTables    bool // tables as pipes: reads easier, knows no spans
+	CompactTables bool // pipe tables without padding
+	// MultilineSeparator joins the lines of a cell in pipe tables as printed; ""
+	// makes one running text of them.
+	MultilineSeparator string
+	Underline          bool // underlined text as <u>; else it is plain
+	Links              bool // links as [text](target); else their text alone
 	// ImageURL returns the address of a figure's picture, "" for none; nil means
 	// the name it is saved under.
 	ImageURL func(*doc.Figure) string
