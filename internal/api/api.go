@@ -70,7 +70,15 @@ type route struct {
 }
 
 // routes is the whole API.
-var routes = slices.Concat(parseRoutes, configurationRoutes, webhookRoutes, projectRoutes, miscRoutes)
+var routes = slices.Concat(
+	parseRoutes,
+	configurationRoutes,
+	webhookRoutes,
+	projectRoutes,
+	miscRoutes,
+	legacyRoutes,
+	legacyFileRoutes,
+)
 
 // parseRoutes are for files and jobs.
 var parseRoutes = []route{

@@ -41,6 +41,12 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.serveBlob(w, r, key)
+}
+
+// serveBlob answers with the bytes under the key.
+func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request, key string) error {
+	ctx := r.Context()
 	f, err := s.Blobs.Open(ctx, key)
 	if errors.Is(err, blob.ErrNotFound) {
 		return notFound("File")

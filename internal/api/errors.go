@@ -55,6 +55,9 @@ func classify(err error) *problem {
 	if invalid, ok := errors.AsType[wire.Invalid](err); ok {
 		return &problem{http.StatusUnprocessableEntity, invalid}
 	}
+	if retired, ok := errors.AsType[wire.Retired](err); ok {
+		return &problem{http.StatusGone, retired.Error()}
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &problem{http.StatusRequestEntityTooLarge, "Request body is too large"}
 	}

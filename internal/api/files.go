@@ -26,7 +26,7 @@ func (s *Server) createFile(w http.ResponseWriter, r *http.Request) error {
 		s.discard(r.Context(), u)
 		return err
 	}
-	u.file.Purpose, u.file.ExternalFileID, u.file.ByHand = u.fields["purpose"], u.fields["external_file_id"], true
+	u.file.Purpose, u.file.ExternalFileID, u.file.ByHand = u.fields.Get("purpose"), u.fields.Get("external_file_id"), true
 	if err := s.Store.AddFile(r.Context(), *u.file); err != nil {
 		s.discard(r.Context(), u)
 		return err
@@ -40,8 +40,8 @@ func checkFileForm(u *upload) error {
 		errs = append(errs, wire.FieldError{Type: "missing", Loc: []any{"body", "file"}, Msg: "Field required"})
 	}
 	allowed := wire.Purpose("").Allowed()
-	switch purpose, ok := u.fields["purpose"]; {
-	case !ok:
+	switch purpose := u.fields.Get("purpose"); {
+	case !u.fields.Has("purpose"):
 		errs = append(errs, wire.FieldError{Type: "missing", Loc: []any{"body", "purpose"}, Msg: "Field required"})
 	case !slices.Contains(allowed, purpose):
 		errs = append(errs, wire.FieldError{Type: "literal_error", Loc: []any{"body", "purpose"}, Msg: "Input should be one of " + strings.Join(allowed, ", ")})
@@ -117,19 +117,28 @@ func (s *Server) fileContent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	life := s.LinkLife
-	if q := r.URL.Query().Get("expires_at_seconds"); q != "" {
-		n, err := strconv.Atoi(q)
-		if err != nil || n < 1 || time.Duration(n)*time.Second > maxLinkLife {
-			return invalidQuery("expires_at_seconds", "value_error", fmt.Sprintf("Value error, give a number of seconds from 1 to %d", int(maxLinkLife.Seconds())))
-		}
-		life = time.Duration(n) * time.Second
+	life, err := s.linkLife(r)
+	if err != nil {
+		return err
 	}
 	out, err := s.presigned(r, f, life)
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, out)
+}
+
+// linkLife is how long the link a request asks for works.
+func (s *Server) linkLife(r *http.Request) (time.Duration, error) {
+	q := r.URL.Query().Get("expires_at_seconds")
+	if q == "" {
+		return s.LinkLife, nil
+	}
+	n, err := strconv.Atoi(q)
+	if err != nil || n < 1 || n > int(maxLinkLife.Seconds()) {
+		return 0, invalidQuery("expires_at_seconds", "value_error", fmt.Sprintf("Value error, give a number of seconds from 1 to %d", int(maxLinkLife.Seconds())))
+	}
+	return time.Duration(n) * time.Second, nil
 }
 
 func (s *Server) deleteFile(w http.ResponseWriter, r *http.Request) error {

@@ -19,6 +19,7 @@ type operation struct {
 	body        any      // an example of the type of the JSON body
 	status      int      // of success; 0 means 200
 	reply       any      // an example of the type of the reply, nil for none
+	media       []string // what kinds of bytes are replied, when it is no JSON
 }
 
 // listParams are the query parameters that take several values.
@@ -113,6 +114,13 @@ func (d *describer) operation(r route) object {
 	good := object{"description": "Success"}
 	if a.reply != nil {
 		good["content"] = jsonContent(d.schema(reflect.TypeOf(a.reply)))
+	}
+	if a.media != nil {
+		content := object{}
+		for _, kind := range a.media {
+			content[kind] = object{"schema": object{"type": "string", "format": "binary"}}
+		}
+		good["content"] = content
 	}
 	status := 200
 	if a.status != 0 {

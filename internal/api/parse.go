@@ -75,7 +75,7 @@ func (s *Server) uploadJob(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) startUpload(w http.ResponseWriter, r *http.Request, u *upload) error {
-	config := u.fields["configuration"]
+	config := u.fields.Get("configuration")
 	if config == "" {
 		return wire.Invalid{{Type: "missing", Loc: []any{"configuration"}, Msg: "Field required"}}
 	}
@@ -97,29 +97,39 @@ func (s *Server) startUpload(w http.ResponseWriter, r *http.Request, u *upload) 
 
 // startJob records a job for a request that is well formed and answers with it.
 func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.ParseRequest, name string, u *upload) error {
-	if err := s.accept(req); err != nil {
-		return err
-	}
-	hooks, err := s.jobWebhooks(r.Context(), project(r), req)
+	j, err := s.recordJob(r, wire.StoredRequest{ParseRequest: req}, name, u)
 	if err != nil {
 		return err
+	}
+	return writeJSON(w, http.StatusOK, jobJSON(j))
+}
+
+// recordJob records a job for a request that is well formed, or returns the one
+// that the same request has made a moment ago.
+func (s *Server) recordJob(r *http.Request, req wire.StoredRequest, name string, u *upload) (store.Job, error) {
+	if err := s.accept(req.ParseRequest); err != nil {
+		return store.Job{}, err
+	}
+	hooks, err := s.jobWebhooks(r.Context(), project(r), req.ParseRequest)
+	if err != nil {
+		return store.Job{}, err
 	}
 	j := store.Job{ID: uuid.NewString(), ProjectID: project(r), FileID: req.FileID, SourceURL: req.SourceURL, Name: name, Tier: string(req.Tier)}
 	j.Version, _ = wire.ResolveVersion(req.Tier, req.Version)
 	config, err := json.Marshal(req)
 	if err != nil {
-		return err
+		return j, err
 	}
 	fingerprint := credential(r) + "\x00" + string(config)
-	hideSecrets(&req)
+	hideSecrets(&req.ParseRequest)
 	if config, err = json.Marshal(req); err != nil {
-		return err
+		return j, err
 	}
 	j.Config = string(config)
 	if len(req.UserMetadata) > 0 {
 		meta, err := json.Marshal(req.UserMetadata)
 		if err != nil {
-			return err
+			return j, err
 		}
 		j.UserMetadata = string(meta)
 	}
@@ -133,12 +143,12 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.Parse
 	q.Job = j
 	created, fresh, err := s.Jobs.Create(r.Context(), q)
 	if err != nil {
-		return err
+		return j, err
 	}
 	if !fresh {
 		s.discard(r.Context(), u) // the earlier request brought the same bytes
 	}
-	return writeJSON(w, http.StatusOK, jobJSON(created))
+	return created, nil
 }
 
 // accept refuses what this server cannot do.

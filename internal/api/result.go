@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -158,7 +159,7 @@ func (a *answer) gatherFiles(results map[string]store.Result) error {
 		stored, ok := results[x.result]
 		if !ok && x.result == job.OutputPDF {
 			var err error
-			if stored, ok, err = a.sourcePDF(results); err != nil {
+			if stored, ok, err = a.sourcePDF(a.r.Context(), a.job, a.meta, results); err != nil {
 				return err
 			}
 		}
@@ -203,14 +204,14 @@ func (a *answer) gatherGrounded(results map[string]store.Result) error {
 
 // sourcePDF is the PDF the job was made of, as long as it is there: the same
 // bytes a copy would have.
-func (a *answer) sourcePDF(results map[string]store.Result) (store.Result, bool, error) {
-	if a.meta["format"] != string(format.PDF) {
+func (s *Server) sourcePDF(ctx context.Context, j store.Job, meta map[string]any, results map[string]store.Result) (store.Result, bool, error) {
+	if meta["format"] != string(format.PDF) {
 		return store.Result{}, false, nil
 	}
 	if x, ok := results[job.Source]; ok {
 		return x, true, nil
 	}
-	f, err := a.Store.File(a.r.Context(), a.job.ProjectID, a.job.FileID)
+	f, err := s.Store.File(ctx, j.ProjectID, j.FileID)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Result{}, false, nil
 	}
@@ -244,10 +245,16 @@ func (a *answer) gatherImages() error {
 func round(f float64) int { return int(math.Round(f)) }
 
 // gatherParameters repeats the request without its secrets.
-func (a *answer) gatherParameters() error {
-	var req wire.ParseRequest
-	if err := json.Unmarshal([]byte(a.job.Config), &req); err != nil {
-		return fmt.Errorf("configuration of %s: %w", a.job.ID, err)
+func (a *answer) gatherParameters() (err error) {
+	a.params, err = parameters(a.job)
+	return err
+}
+
+// parameters repeats the request of a job without its secrets.
+func parameters(j store.Job) (map[string]any, error) {
+	var req wire.StoredRequest
+	if err := json.Unmarshal([]byte(j.Config), &req); err != nil {
+		return nil, fmt.Errorf("configuration of %s: %w", j.ID, err)
 	}
 	if req.InputOptions.PDF.Password != "" {
 		req.InputOptions.PDF.Password = hidden
@@ -257,9 +264,10 @@ func (a *answer) gatherParameters() error {
 	}
 	b, err := json.Marshal(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return json.Unmarshal(b, &a.params)
+	var params map[string]any
+	return params, json.Unmarshal(b, &params)
 }
 
 // hidden stands for what must not be read back.

@@ -25,7 +25,7 @@ func TestProjectsDoNotCross(t *testing.T) {
 	image := done["images_content_metadata"].(map[string]any)["images"].([]any)[0].(map[string]any)
 	all := map[string]string{
 		"file_id": file, "job_id": id, "config_id": config, "project_id": owner, "name": image["filename"].(string),
-		"filename": job.TextJSON, "page_number": "1",
+		"filename": job.TextJSON, "page_number": "1", "kind": "text",
 	}
 
 	hole := regexp.MustCompile(`\{[a-z_]+\}`)

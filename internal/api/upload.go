@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"recto/internal/blob"
+	"recto/internal/fetch"
 	"recto/internal/format"
 	"recto/internal/job"
 	"recto/internal/store"
@@ -31,7 +33,7 @@ const (
 // upload is a received form: the file is stored, its row is not yet.
 type upload struct {
 	file   *store.File // nil when there was none
-	fields map[string]string
+	fields url.Values
 }
 
 // receive reads a multipart form in any order of parts. The file goes straight
@@ -42,7 +44,7 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 	if err != nil {
 		return nil, fault(http.StatusBadRequest, "Send multipart/form-data with a part named file")
 	}
-	u := &upload{fields: map[string]string{}}
+	u := &upload{fields: url.Values{}}
 	left := int64(maxFields)
 	for {
 		part, err := mr.NextPart()
@@ -63,12 +65,12 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 
 func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Part, project string, left *int64) error {
 	name := part.FormName()
-	if name == "file" {
+	if name == "file" || name == "upload_file" { // the second is what v1 calls it
 		if u.file != nil {
 			return fault(http.StatusBadRequest, "Send one file at a time")
 		}
 		var err error
-		u.file, err = s.storeFile(ctx, part, project)
+		u.file, err = s.storeFile(ctx, project, part.FileName(), part)
 		return err
 	}
 	data, err := io.ReadAll(io.LimitReader(part, *left+1))
@@ -78,13 +80,18 @@ func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Par
 	if *left -= int64(len(data)); *left < 0 {
 		return fault(http.StatusRequestEntityTooLarge, "Form fields are too large")
 	}
-	u.fields[name] = string(data)
+	u.fields.Add(name, string(data))
 	return nil
 }
 
 // storeFile writes one file to the blob store.
-func (s *Server) storeFile(ctx context.Context, part *multipart.Part, project string) (*store.File, error) {
-	name := baseName(part.FileName())
+func (s *Server) storeFile(ctx context.Context, project, name string, from io.Reader) (*store.File, error) {
+	return s.storeFileAs(ctx, uuid.NewString(), project, name, from)
+}
+
+// storeFileAs is storeFile for an id that was given out before.
+func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from io.Reader) (*store.File, error) {
+	name = baseName(name)
 	if name == "" {
 		return nil, fault(http.StatusBadRequest, "File must have a filename.")
 	}
@@ -92,7 +99,7 @@ func (s *Server) storeFile(ctx context.Context, part *multipart.Part, project st
 		return nil, fault(http.StatusBadRequest, fmt.Sprintf("The file name must be UTF-8 of at most %d bytes", maxFileName))
 	}
 	head := make([]byte, sniffBytes)
-	n, err := io.ReadFull(part, head)
+	n, err := io.ReadFull(from, head)
 	head = head[:n]
 	switch {
 	case errors.Is(err, io.EOF):
@@ -101,7 +108,7 @@ func (s *Server) storeFile(ctx context.Context, part *multipart.Part, project st
 		return nil, fault(http.StatusBadRequest, "The form is damaged or incomplete")
 	}
 	f := &store.File{
-		ID: uuid.NewString(), ProjectID: project, Name: name, CreatedAt: time.Now().UTC(),
+		ID: id, ProjectID: project, Name: name, CreatedAt: time.Now().UTC(),
 		ContentType: contentType(name, head), FileType: strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")),
 	}
 	// Cancelled before it is closed, the writer leaves nothing behind.
@@ -113,9 +120,11 @@ func (s *Server) storeFile(ctx context.Context, part *multipart.Part, project st
 		return nil, err
 	}
 	h := sha256.New()
-	body := &body{r: io.MultiReader(strings.NewReader(string(head)), part)}
+	body := &body{r: io.MultiReader(strings.NewReader(string(head)), from)}
 	f.Size, err = io.Copy(io.MultiWriter(h, w), io.LimitReader(body, s.MaxUpload+1))
 	switch {
+	case errors.Is(body.err, fetch.ErrTooLarge):
+		err = fault(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file is larger than %d bytes", s.MaxUpload))
 	case body.err != nil:
 		err = fault(http.StatusBadRequest, "The form is damaged or incomplete")
 	case err == nil && f.Size > s.MaxUpload:

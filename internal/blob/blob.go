@@ -32,9 +32,10 @@ const keySize = 32
 
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
-	dir    string
-	bucket *blob.Bucket
-	signer *fileblob.URLSignerHMAC
+	dir     string
+	bucket  *blob.Bucket
+	signer  *fileblob.URLSignerHMAC
+	tickets []byte // key of Sign
 }
 
 // Open opens the bucket in the data directory and creates it when it does not
@@ -59,7 +60,7 @@ func Open(dir, route string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: filepath.Join(dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: route}, key)}
+	s := &Store{dir: filepath.Join(dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: route}, key), tickets: derive(key, "ticket")}
 	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, URLSigner: s.signer})
 	return s, err
 }

@@ -136,5 +136,11 @@ func (r *run) notYet() []string {
 			names = append(names, o.name)
 		}
 	}
+	if r.legacy != nil {
+		names = append(names, r.legacy.Ignored...)
+		if r.legacy.WebhookURL != "" {
+			names = append(names, "webhook_url")
+		}
+	}
 	return names
 }

@@ -211,6 +211,11 @@ func (r *run) describe(src engine.Source, res *engine.Result) {
 		}
 		warnings = append(warnings, map[string]any{"page": w.Page, "message": w.Text})
 	}
+	if r.legacy != nil {
+		for _, name := range r.legacy.Ignored {
+			warnings = append(warnings, map[string]any{"page": 0, "message": "the field " + name + " has no effect"})
+		}
+	}
 	tier := r.tier()
 	more := map[string]any{
 		"job_pages":                     len(res.Doc.Pages),

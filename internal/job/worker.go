@@ -162,6 +162,7 @@ type run struct {
 	*Runner
 	job     store.Job
 	req     wire.ParseRequest
+	legacy  *wire.Legacy // nil for a job of the v2 API
 	started time.Time
 
 	meta     map[string]any
@@ -205,9 +206,11 @@ func (r *run) protected(ctx context.Context) (err error) {
 }
 
 func (r *run) run(ctx context.Context) error {
-	if err := json.Unmarshal([]byte(r.job.Config), &r.req); err != nil {
+	var stored wire.StoredRequest
+	if err := json.Unmarshal([]byte(r.job.Config), &stored); err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
+	r.req, r.legacy = stored.ParseRequest, stored.Legacy
 	ctx, limit := r.limit(ctx)
 	defer limit.stop()
 	err := r.parse(ctx, limit)
