@@ -123,7 +123,7 @@ func (c *ServeCmd) Run() error {
 	handler, err := api.New(api.Config{
 		Store: db, Blobs: blobs, Jobs: jobs, Log: log,
 		Loopback: loopback, NoAuth: c.NoAuth, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Origins: c.Origin,
-		MaxUpload: c.MaxUploadMB << 20, LinkLife: c.LinkLife, Version: version,
+		MaxUpload: c.MaxUploadMB << 20, LinkLife: c.LinkLife, Version: version, Stopping: ctx.Done(),
 	})
 	if err != nil {
 		return err

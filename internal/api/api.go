@@ -38,6 +38,9 @@ type Config struct {
 	MaxUpload int64         // bytes of a file
 	LinkLife  time.Duration // of signed links
 	Version   string        // of the program
+	// Stopping is closed when the server wants to end: requests that wait for
+	// something stop waiting. nil means never.
+	Stopping <-chan struct{}
 }
 
 // Server answers requests.
@@ -104,7 +107,9 @@ var parseRoutes = []route{
 	{"GET", "/api/v2/parse/versions", (*Server).listVersions, true, operation{
 		id: "listVersions", summary: "List the versions of each tier", reply: wire.Versions{}}},
 	{"GET", "/api/v2/parse/{job_id}", (*Server).getJob, false, operation{
-		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames"}, reply: wire.ParseResult{}}},
+		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames", "wait"}, reply: wire.ParseResult{}}},
+	{"GET", "/api/v2/parse/{job_id}/events", (*Server).jobEvents, false, operation{
+		id: "jobEvents", summary: "Follow a parse job by server-sent events", media: []string{"text/event-stream"}}},
 	{"POST", "/api/v2/parse/{job_id}/cancel", (*Server).cancelJob, false, operation{
 		id: "cancelJob", summary: "Cancel a parse job that is not finished", reply: wire.ParseJob{}}},
 	{"DELETE", "/api/v2/parse/{job_id}", (*Server).deleteJob, false, operation{

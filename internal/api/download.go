@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -60,6 +63,8 @@ func (s *Server) serveBlob(w http.ResponseWriter, r *http.Request, key string) e
 		return err
 	}
 	h := w.Header()
+	tag := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", key, f.ModTime().UnixNano(), f.Size()))
+	h.Set("ETag", `"`+hex.EncodeToString(tag[:12])+`"`)
 	h.Set("Content-Type", f.ContentType())
 	h.Set("Content-Disposition", disposition)
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")

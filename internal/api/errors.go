@@ -66,12 +66,21 @@ func classify(err error) *problem {
 			return &problem{s.status, s.detail}
 		}
 	}
+	if store.IsBusy(err) {
+		return &problem{http.StatusServiceUnavailable, "The server is busy: try again in a moment"}
+	}
 	return &problem{http.StatusInternalServerError, "Internal server error"}
 }
+
+// retryAfter is when to come back to a server that is busy, in seconds.
+const retryAfter = "2"
 
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	p := classify(err)
 	body := map[string]any{"detail": p.detail}
+	if p.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	switch {
 	case p.status == http.StatusNotImplemented:
 		body["correlation_id"] = requestID(r)
@@ -87,6 +96,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		// Clients send a conflict again, five times over fifteen seconds. Ours
 		// never resolve by themselves.
 		w.Header().Set("X-Should-Retry", "false")
+	case p.status == http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", retryAfter)
 	case p.status == http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}

@@ -180,7 +180,7 @@ func (b *bench) send(method, path, contentType string, body io.Reader, header ..
 		b.t.Fatal(err)
 	}
 	r := reply{resp.StatusCode, resp.Header, data}
-	checkContract(b.t, method, req.URL.Path, r)
+	checkContract(b.t, method, tidy(req.URL.Path), r)
 	return r
 }
 

@@ -60,6 +60,9 @@ func (s *Server) legacyText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.unchanged(w, r, f.Job, false, "text") {
+		return nil
+	}
 	text, err := s.joinText(r.Context(), f)
 	if err != nil {
 		return err
@@ -71,6 +74,9 @@ func (s *Server) legacyMarkdown(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.findFinished(r)
 	if err != nil {
 		return err
+	}
+	if s.unchanged(w, r, f.Job, false, "markdown") {
+		return nil
 	}
 	md, err := s.joinMarkdown(r.Context(), f)
 	if err != nil {
@@ -119,6 +125,9 @@ func (s *Server) legacyJSON(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.findFinished(r)
 	if err != nil {
 		return err
+	}
+	if s.unchanged(w, r, f.Job, false, "json") {
+		return nil
 	}
 	images, err := s.legacyImages(r.Context(), f)
 	if err != nil {
@@ -297,6 +306,9 @@ func (s *Server) legacyRaw(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.findFinished(r)
 	if err != nil {
 		return err
+	}
+	if s.unchanged(w, r, f.Job, false, "raw", kind) {
+		return nil
 	}
 	text, err := join(r.Context(), f)
 	if err != nil {

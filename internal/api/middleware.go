@@ -17,11 +17,7 @@ import (
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := uuid.NewString()
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
-	// A client whose base address ends in a slash asks for "//api".
-	if strings.HasPrefix(r.URL.Path, "//") {
-		r.URL.Path = "/" + strings.TrimLeft(r.URL.Path, "/")
-		r.URL.RawPath = ""
-	}
+	r.URL.Path, r.URL.RawPath = tidy(r.URL.Path), tidy(r.URL.RawPath)
 	sw := &statusWriter{ResponseWriter: w}
 	sw.Header().Set("X-Request-Id", id)
 	sw.Header().Set("X-Content-Type-Options", "nosniff")
@@ -32,7 +28,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", sw.status, "ms", time.Since(started).Milliseconds())
 	}()
-	s.guarded(sw, r)
+	zw, end := zipped(sw, r)
+	s.guarded(zw, r)
+	end() // not deferred: an answer that broke off must not look whole
+}
+
+// tidy removes the slashes too many that a base address with one at its end, or
+// a careful hand, leaves in a path.
+func tidy(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	return path
 }
 
 // recovered answers after a panic, which is a bug of ours unless a handler
@@ -79,7 +89,7 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request, origin string) boo
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Allow-Credentials", "true")
-	h.Set("Access-Control-Expose-Headers", "X-Request-Id, X-Should-Retry, Retry-After, Content-Disposition, Content-Range")
+	h.Set("Access-Control-Expose-Headers", "X-Request-Id, X-Should-Retry, Retry-After, ETag, Content-Disposition, Content-Range")
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return true
 	}

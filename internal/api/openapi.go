@@ -89,6 +89,9 @@ func (d *describer) operation(r route) object {
 		if name == "page_size" || name == "hours" || name == "expires_at_seconds" {
 			schema = object{"type": "integer"}
 		}
+		if name == "wait" {
+			schema = object{"type": "number", "minimum": 0, "maximum": maxWait}
+		}
 		if name == "latest_only" || name == "include_total" {
 			schema = object{"type": "boolean"}
 		}

@@ -71,6 +71,19 @@ func (s *Server) getJob(w http.ResponseWriter, r *http.Request) error {
 	if j.Tier == string(wire.Fast) && j.Version == wire.FastWithoutMarkdown && slices.ContainsFunc(needMarkdown, func(e string) bool { return want[e] }) {
 		return fault(http.StatusBadRequest, "Markdown expansion is not available for FAST tier jobs.")
 	}
+	wait, err := waitParam(r)
+	if err != nil {
+		return err
+	}
+	if j, err = s.await(r, j, wait); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return notFound("Parse job") // deleted while we waited
+		}
+		return err
+	}
+	if s.unchanged(w, r, j, len(want) > 0, append(sortedNames(want), listParam(r, "image_filenames")...)...) {
+		return nil
+	}
 	a := answer{Server: s, r: r, job: j, want: want}
 	defer a.close()
 	if err := a.gather(); err != nil {

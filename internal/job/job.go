@@ -88,6 +88,7 @@ type Runner struct {
 	hosts  crowd // receivers that messages are under way to
 	stop   context.CancelFunc
 	tend   sync.WaitGroup
+	board  board
 }
 
 // Migrate brings the queue's tables up to date; it is run by store.Open.
@@ -241,6 +242,7 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 		}
 		return store.Job{}, ErrFinal
 	}
+	r.board.changed(id)
 	return j, err
 }
 

@@ -51,6 +51,8 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	if err != nil {
 		return err
 	}
+	w.board.changed(j.ID)
+	defer w.board.changed(j.ID) // whatever it is then
 	r := &run{Runner: w.Runner, job: j, started: time.Now()}
 	err = r.protected(ctx)
 	// What is left to do must be done even when the attempt was called off.
@@ -238,7 +240,10 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 			return err
 		}
 	}
-	opts.Progress = func(_, total int) { limit.pages(total) }
+	opts.Progress = func(done, total int) {
+		limit.pages(total)
+		r.board.advance(r.job.ID, Progress{done, total})
+	}
 	opts.SaveImage = func(i engine.Image) error { return r.saveImage(ctx, i) }
 	res, err := r.Engine.Parse(ctx, src, opts)
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrNotFound means that there is no such row, or not in this project.
@@ -167,6 +168,13 @@ func lock(path string, how int) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// IsBusy reports whether an error says that another writer kept the database to
+// itself for too long; trying again may help.
+func IsBusy(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // queryer is a database or a transaction.

@@ -58,6 +58,12 @@ type JobUsage struct {
 	Credits *float64 `json:"credits"`
 }
 
+// JobProgress is how far a running job is.
+type JobProgress struct {
+	PagesDone  int `json:"pages_done"`
+	PagesTotal int `json:"pages_total"`
+}
+
 // JobList is a page of jobs.
 type JobList struct {
 	Items         []ParseJob `json:"items"`
