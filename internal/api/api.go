@@ -99,28 +99,28 @@ var parseRoutes = []route{
 		id: "fileContent", summary: "Get a link to the bytes of a file", query: []string{"expires_at_seconds"}, reply: wire.PresignedURL{}}},
 
 	{"POST", "/api/v2/parse", (*Server).createJob, false, operation{
-		id: "createJob", summary: "Parse a file or an address", body: wire.ParseRequest{}, reply: wire.ParseJob{}}},
+		id: "createJob", summary: "Parse a file or an address", body: wire.ParseRequest{}, reply: wire.ParseJob{}, also: []int{409}}},
 	{"POST", "/api/v2/parse/upload", (*Server).uploadJob, false, operation{
-		id: "uploadJob", summary: "Upload a file and parse it", form: []string{"file", "configuration"}, reply: wire.ParseJob{}}},
+		id: "uploadJob", summary: "Upload a file and parse it", form: []string{"file", "configuration"}, reply: wire.ParseJob{}, also: []int{409}}},
 	{"GET", "/api/v2/parse", (*Server).listJobs, false, operation{
 		id: "listJobs", summary: "List parse jobs, the newest first", query: []string{"status", "job_ids", "created_at_on_or_after", "created_at_on_or_before", "page_size", "page_token"}, reply: wire.JobList{}}},
 	{"GET", "/api/v2/parse/versions", (*Server).listVersions, true, operation{
 		id: "listVersions", summary: "List the versions of each tier", reply: wire.Versions{}}},
 	{"GET", "/api/v2/parse/{job_id}", (*Server).getJob, false, operation{
-		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames", "wait"}, reply: wire.ParseResult{}}},
+		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames", "wait"}, reply: wire.ParseResult{}, also: []int{304, 400}}},
 	{"GET", "/api/v2/parse/{job_id}/events", (*Server).jobEvents, false, operation{
 		id: "jobEvents", summary: "Follow a parse job by server-sent events", media: []string{"text/event-stream"}}},
 	{"POST", "/api/v2/parse/{job_id}/cancel", (*Server).cancelJob, false, operation{
-		id: "cancelJob", summary: "Cancel a parse job that is not finished", reply: wire.ParseJob{}}},
+		id: "cancelJob", summary: "Cancel a parse job that is not finished", reply: wire.ParseJob{}, also: []int{409}}},
 	{"DELETE", "/api/v2/parse/{job_id}", (*Server).deleteJob, false, operation{
-		id: "deleteJob", summary: "Delete a finished parse job and its results", reply: wire.DeletedJob{}}},
+		id: "deleteJob", summary: "Delete a finished parse job and its results", reply: wire.DeletedJob{}, also: []int{409}}},
 
 	{"GET", DownloadRoute, (*Server).download, true, operation{
-		id: "download", summary: "Follow a signed link"}},
+		id: "download", summary: "Follow a signed link", media: []string{"*/*"}, also: []int{206, 304, 404, 412, 416}}},
 	{"GET", "/healthz", (*Server).health, true, operation{
 		id: "health", summary: "Tell whether the server works", reply: health{}}},
 	{"GET", "/openapi.json", (*Server).getOpenAPI, true, operation{
-		id: "openapi", summary: "Describe this API"}},
+		id: "openapi", summary: "Describe this API", reply: map[string]any{}}},
 }
 
 // serve wraps an operation: who asks, and what an error looks like.

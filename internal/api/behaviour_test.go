@@ -137,7 +137,7 @@ func TestETag(t *testing.T) {
 		}
 		b.get(path, "If-None-Match", `"other"`).want(t, 200)
 	}
-	first := b.get("/api/v2/parse/"+id+"?expand=text,markdown").header.Get("ETag")
+	first := b.get("/api/v2/parse/" + id + "?expand=text,markdown").header.Get("ETag")
 	if second := b.get("/api/v2/parse/" + id + "?expand=markdown&expand=text").header.Get("ETag"); first != second {
 		t.Errorf("the same question in another order has another tag")
 	}
@@ -273,7 +273,7 @@ func TestEvents(t *testing.T) {
 	}
 	b.get("/api/v2/parse/pjb-00000000-0000-0000-0000-000000000000/events").want(t, 404)
 	// A finished job says so and ends.
-	if r := b.get("/api/v2/parse/" + id + "/events").want(t, 200); strings.Count(string(r.body), "event:") != 1 {
+	if r := b.get("/api/v2/parse/"+id+"/events").want(t, 200); strings.Count(string(r.body), "event:") != 1 {
 		t.Errorf("events of a finished job: %s", r.body)
 	}
 }

@@ -21,7 +21,7 @@ var configurationRoutes = []route{
 	{"GET", "/api/v1/beta/configurations/{config_id}", (*Server).getConfiguration, false, operation{
 		id: "getConfiguration", summary: "Get a configuration", reply: wire.Configuration{}}},
 	{"PUT", "/api/v1/beta/configurations/{config_id}", (*Server).updateConfiguration, false, operation{
-		id: "updateConfiguration", summary: "Change a configuration", body: wire.ConfigurationRequest{}, reply: wire.Configuration{}}},
+		id: "updateConfiguration", summary: "Change a configuration", body: wire.ConfigurationRequest{}, reply: wire.Configuration{}, also: []int{409}}},
 	{"DELETE", "/api/v1/beta/configurations/{config_id}", (*Server).deleteConfiguration, false, operation{
 		id: "deleteConfiguration", summary: "Delete a configuration", status: 204}},
 }

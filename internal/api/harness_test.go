@@ -285,6 +285,10 @@ var contracts = sync.OnceValue(func() []*openapi3.T {
 
 func checkContract(t *testing.T, method, path string, r reply) {
 	t.Helper()
+	own := contracts()[0]
+	if item := own.Paths.Value(template(own, path)); item != nil && item.GetOperation(method) != nil && item.GetOperation(method).Responses.Status(r.status) == nil {
+		t.Errorf("%s %s answers %d, which is not described", method, path, r.status)
+	}
 	if !strings.HasPrefix(r.header.Get("Content-Type"), "application/json") || path == "/openapi.json" || path == DownloadRoute {
 		return
 	}

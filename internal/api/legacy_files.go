@@ -36,7 +36,7 @@ var legacyFileRoutes = []route{
 	{"GET", "/api/v1/files/{file_id}/content", (*Server).fileContent, false, operation{
 		id: "fileContentV1", summary: "Get a link to the bytes of a file (v1)", query: []string{"expires_at_seconds"}, reply: wire.PresignedURL{}}},
 	{"PUT", UploadRoute, (*Server).putFile, true, operation{
-		id: "putFile", summary: "Send the bytes of a file to a signed address", query: []string{"id", "project", "name", "external", "size", "expires", "signature"}, status: 204}},
+		id: "putFile", summary: "Send the bytes of a file to a signed address", query: []string{"id", "project", "name", "external", "size", "expires", "signature"}, status: 204, also: []int{400, 404, 409, 413}}},
 }
 
 func legacyFileJSON(f store.File) wire.LegacyFile {

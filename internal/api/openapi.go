@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ type operation struct {
 	status      int      // of success; 0 means 200
 	reply       any      // an example of the type of the reply, nil for none
 	media       []string // what kinds of bytes are replied, when it is no JSON
+	also        []int    // statuses besides that of success and those statuses tells
 }
 
 // listParams are the query parameters that take several values.
@@ -82,20 +84,7 @@ func (d *describer) operation(r route) object {
 		if inPath[name] {
 			continue
 		}
-		schema := object{"type": "string"}
-		if slices.Contains(listParams, name) {
-			schema = object{"type": "array", "items": schema}
-		}
-		if name == "page_size" || name == "hours" || name == "expires_at_seconds" {
-			schema = object{"type": "integer"}
-		}
-		if name == "wait" {
-			schema = object{"type": "number", "minimum": 0, "maximum": maxWait}
-		}
-		if name == "latest_only" || name == "include_total" {
-			schema = object{"type": "boolean"}
-		}
-		params = append(params, object{"name": name, "in": "query", "schema": schema})
+		params = append(params, object{"name": name, "in": "query", "schema": querySchema(name)})
 	}
 	if params != nil {
 		op["parameters"] = params
@@ -122,6 +111,9 @@ func (d *describer) operation(r route) object {
 		content := object{}
 		for _, kind := range a.media {
 			content[kind] = object{"schema": object{"type": "string", "format": "binary"}}
+			if kind == "text/event-stream" {
+				content[kind] = object{} // there is no one shape of an event
+			}
 		}
 		good["content"] = content
 	}
@@ -129,11 +121,66 @@ func (d *describer) operation(r route) object {
 	if a.status != 0 {
 		status = a.status
 	}
-	op["responses"] = object{
-		strconv.Itoa(status): good,
-		"default":            object{"description": "Error", "content": jsonContent(object{"$ref": "#/components/schemas/Error"})},
+	responses := object{strconv.Itoa(status): good}
+	for _, n := range statuses(r) {
+		answer := object{"description": http.StatusText(n)}
+		switch {
+		case n == http.StatusPartialContent:
+			answer["content"] = good["content"]
+		case n >= http.StatusBadRequest && n != http.StatusRequestedRangeNotSatisfiable:
+			answer["content"] = jsonContent(object{"$ref": "#/components/schemas/Error"})
+		}
+		responses[strconv.Itoa(n)] = answer
 	}
+	op["responses"] = responses
 	return op
+}
+
+// statuses lists what an operation may answer besides success.
+func statuses(r route) []int {
+	// A host or an origin that is kept out, a mistake of ours, a busy database.
+	list := append([]int{http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable}, r.about.also...)
+	if !r.public {
+		list = append(list, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusNotFound) // the key, project_id
+	}
+	if strings.Contains(r.path, "{") {
+		list = append(list, http.StatusNotFound)
+	}
+	if r.about.query != nil {
+		list = append(list, http.StatusUnprocessableEntity)
+	}
+	if r.about.body != nil || r.about.form != nil {
+		list = append(list, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// querySchema describes a query parameter by its name, which means the same
+// wherever it stands.
+func querySchema(name string) object {
+	if slices.Contains(listParams, name) {
+		return object{"type": "array", "items": object{"type": "string"}}
+	}
+	switch name {
+	case "page_size":
+		return object{"type": "integer", "minimum": 1, "maximum": maxPageSize}
+	case "expires_at_seconds":
+		return object{"type": "integer", "minimum": 1, "maximum": int(maxLinkLife.Seconds())}
+	case "wait":
+		return object{"type": "number", "minimum": 0, "maximum": maxWait}
+	case "hours":
+		return object{"type": "integer", "minimum": 1, "maximum": maxHours}
+	case "latest_only", "include_total":
+		return object{"type": "boolean"}
+	case "status":
+		return object{"type": "string", "enum": wire.Status("").Allowed()}
+	case "created_at_on_or_after", "created_at_on_or_before":
+		return object{"type": "string", "format": "date-time"}
+	case "project_id", "organization_id":
+		return object{"type": "string", "description": "a UUID, with or without prj- or org- before it; empty for that of the key"}
+	}
+	return object{"type": "string"}
 }
 
 func jsonContent(schema any) object { return object{"application/json": object{"schema": schema}} }

@@ -20,11 +20,11 @@ var projectRoutes = []route{
 	{"GET", "/api/v2/projects/{project_id}", (*Server).getProject, false, operation{
 		id: "getProject", summary: "Describe a project", reply: wire.Project{}}},
 	{"POST", "/api/v2/projects", (*Server).createProject, false, operation{
-		id: "createProject", summary: "Create a project (with an admin key)", body: wire.ProjectRequest{}, status: 201, reply: wire.Project{}}},
+		id: "createProject", summary: "Create a project (with an admin key)", body: wire.ProjectRequest{}, status: 201, reply: wire.Project{}, also: []int{409}}},
 	{"PUT", "/api/v2/projects/{project_id}", (*Server).renameProject, false, operation{
-		id: "renameProject", summary: "Rename a project (with an admin key)", body: wire.ProjectRequest{}, reply: wire.Project{}}},
+		id: "renameProject", summary: "Rename a project (with an admin key)", body: wire.ProjectRequest{}, reply: wire.Project{}, also: []int{409}}},
 	{"DELETE", "/api/v2/projects/{project_id}", (*Server).deleteProject, false, operation{
-		id: "deleteProject", summary: "Delete a project with all it owns (with an admin key)", status: 204}},
+		id: "deleteProject", summary: "Delete a project with all it owns (with an admin key)", status: 204, also: []int{409}}},
 
 	{"GET", "/api/v1/organizations", (*Server).listOrganizationsV1, false, operation{
 		id: "listOrganizationsV1", summary: "List organizations", reply: []wire.Organization{}}},
