@@ -1,6 +1,6 @@
 # Recto: what to type. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: run parse test check lint fmt golden page diff eval eval-update bench conformance build help
+.PHONY: run parse test check lint fmt golden page diff eval eval-update bench conformance schemathesis build help
 
 BIN      := bin/recto
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -68,8 +68,11 @@ diff: need-go ## wanted and got for one document: make diff DOC=name [CORPUS=DIR
 bench: need-go ## speed of the hot paths (SECONDS_EACH=2s); compare two runs with benchstat
 	$(GO) test -run '^$$' -bench . -benchtime $(or $(SECONDS_EACH),2s) ./internal/... 
 
-conformance: build ## drive the server with the official TypeScript SDK (needs Node)
-	@./conformance/run.sh $(BIN)
+conformance: build ## drive the server with the official clients (SUITES="typescript manage python asyncio v1"; needs Node and Python)
+	@./conformance/run.sh $(BIN) $(SUITES)
+
+schemathesis: build ## send the server requests made from its own description (SECONDS=300; needs Python)
+	@./conformance/schemathesis.sh $(BIN) $(or $(SECONDS),300)
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16

@@ -12,12 +12,30 @@ if (!base || !sample) {
   process.exit(2);
 }
 const apiKey = process.env.RECTO_API_KEY || 'llx-none';
-const client = new LlamaCloud({ apiKey, baseURL: base });
+const sdk = new LlamaCloud({ apiKey, baseURL: base });
+
+// client is the SDK with an ear on it: which methods the checks have called.
+const resources = ['parsing', 'files', 'configurations', 'webhookConfigs', 'projects', 'v2Projects'].filter((name) => sdk[name]);
+const called = new Map();
+let title = '';
+const client = new Proxy(sdk, {
+  get(target, name) {
+    if (!resources.includes(name)) return target[name];
+    return new Proxy(target[name], {
+      get(resource, method) {
+        if (!called.has(`${name}.${String(method)}`)) called.set(`${name}.${String(method)}`, title);
+        const found = resource[method];
+        return typeof found === 'function' ? found.bind(resource) : found;
+      },
+    });
+  },
+});
 const name = path.basename(sample);
 
 let passed = 0;
 let failed = 0;
-async function check(title, run) {
+async function check(name, run) {
+  title = name;
   const begun = performance.now();
   try {
     await run();
@@ -100,7 +118,7 @@ await check('parsing.create and parsing.get', async () => {
 await check('parsing.parse of an upload with text, markdown, items, metadata', async () => {
   result = await client.parsing.parse({
     upload_file: await variant(), tier: 'cost_effective', version: 'latest',
-    output_options: { images_to_save: ['screenshot', 'embedded', 'layout'], save_output_pdf: true },
+    output_options: { images_to_save: ['screenshot', 'embedded', 'layout'], save_output_pdf: true, additional_outputs: ['word_bbox'] },
     expand: ['text', 'markdown', 'items', 'metadata', 'job_metadata', 'usage', 'text_full', 'markdown_full', 'images_content_metadata',
       'text_content_metadata', 'markdown_content_metadata', 'items_content_metadata', 'metadata_content_metadata',
       'raw_words_content_metadata', 'xlsx_content_metadata', 'output_pdf_content_metadata', 'debug_logs'],
@@ -250,6 +268,41 @@ await check('a base address with a slash at the end works', async () => {
   assert.equal((await other.parsing.get(result.job.id)).job.id, result.job.id);
 });
 
+await check('configurations', async () => {
+  const name = `conformance ${process.pid}`;
+  const saved = await client.configurations.create({ name, parameters: { product_type: 'parse_v2', tier: 'cost_effective', version: 'latest', page_ranges: { max_pages: 1 } } });
+  assert.match(saved.id, /^cfg-/);
+  assert.equal((await client.configurations.retrieve(saved.id)).name, name);
+  const names = [];
+  for await (const c of client.configurations.list({ product_type: ['parse_v2'] })) names.push(c.name);
+  assert.ok(names.includes(name));
+  const job = await client.parsing.create({ file_id: file.id, configuration_id: saved.id, tier: 'configured', version: 'latest' });
+  const done = await client.parsing.waitForCompletion(job.id, { expand: ['text'] }, options);
+  assert.equal(done.text.pages.length, 1);
+  assert.equal((await client.configurations.update(saved.id, { name: `${name} b` })).name, `${name} b`);
+  await client.configurations.delete(saved.id);
+  await rejects(LlamaCloud.NotFoundError, 404, /not found/, () => client.configurations.retrieve(saved.id));
+});
+
+await check('webhook configurations', async () => {
+  const saved = await client.webhookConfigs.create({ webhook_url: 'https://hooks.example.com/a', webhook_events: ['parse.success'] });
+  assert.match(saved.id, /^whc-/);
+  assert.equal((await client.webhookConfigs.retrieve(saved.id)).webhook_url, 'https://hooks.example.com/a');
+  assert.ok((await client.webhookConfigs.list()).some((c) => c.id === saved.id));
+  assert.deepEqual((await client.webhookConfigs.update(saved.id, { webhook_events: ['parse.error'] })).webhook_events, ['parse.error']);
+  await client.webhookConfigs.delete(saved.id);
+  await rejects(LlamaCloud.NotFoundError, 404, /not found/, () => client.webhookConfigs.retrieve(saved.id));
+});
+
+await check('projects', async () => {
+  assert.ok((await client.projects.list()).some((p) => p.id === file.project_id));
+  assert.equal((await client.projects.get(file.project_id)).id, file.project_id);
+  const ids = [];
+  for await (const p of client.v2Projects.list()) ids.push(p.id);
+  assert.ok(ids.includes(file.project_id));
+  assert.equal((await client.v2Projects.get(file.project_id)).id, file.project_id);
+});
+
 await check('parsing.delete', async () => {
   const gone = await client.parsing.delete(result.job.id);
   assert.equal(gone.id, result.job.id);
@@ -259,6 +312,13 @@ await check('parsing.delete', async () => {
 await check('files.delete', async () => {
   await client.files.delete(file.id);
   await rejects(LlamaCloud.NotFoundError, 404, /not found/, () => client.files.retrieve(file.id));
+});
+
+await check('every method of the SDK is called by a check', () => {
+  const methods = resources.flatMap((name) => Object.getOwnPropertyNames(Object.getPrototypeOf(sdk[name]))
+    .filter((method) => method !== 'constructor' && !method.startsWith('_')).map((method) => `${name}.${method}`));
+  assert.deepEqual(methods.filter((method) => !called.has(method)), []);
+  if (process.argv.includes('--list')) for (const method of methods) console.log(`      ${method} <- ${called.get(method)}`);
 });
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,63 +1,84 @@
 #!/bin/sh
-# Runs the official TypeScript SDK against a fresh server.
+# Runs the official clients, unmodified, against a fresh server.
 #
-#   conformance/run.sh PATH_OF_RECTO
+#   conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1 ...]
 #
-# Needs Node 20 or newer with npm. Builds nothing, leaves nothing behind.
+# Needs Node 20 and Python 3.10 or newer. Packages are installed once, in the
+# versions pinned here, under .cache/conformance; after that no network is used.
+# Builds nothing else, leaves nothing behind.
 set -eu
 
-if [ $# -ne 1 ] || [ ! -x "$1" ]; then
-	echo "usage: conformance/run.sh PATH_OF_RECTO" >&2
+usage() {
+	echo "usage: conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1 ...]" >&2
 	exit 2
-fi
-recto=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-here=$(cd "$(dirname "$0")" && pwd)
-
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-	echo "conformance: Node is missing. Install Node 20 or newer with npm; this check drives the official SDK." >&2
-	exit 3
-fi
-if [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" != true ]; then
-	echo "conformance: Node $(node -p process.versions.node) is too old, 20 or newer is needed." >&2
-	exit 3
-fi
-
-work=$(mktemp -d)
-server=
-finish() {
-	if [ -n "$server" ]; then
-		kill "$server" 2>/dev/null || true
-		wait "$server" 2>/dev/null || true
-	fi
-	rm -rf "$work"
 }
-trap finish EXIT
-trap 'exit 130' INT TERM
+[ $# -ge 1 ] && [ -x "$1" ] || usage
+recto=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+shift
+[ $# -gt 0 ] || set -- typescript manage python asyncio v1
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
 
-(cd "$here" && npm ci --silent --no-audit --no-fund)
-
-# The sample has one of everything: headings, lists, a table, a picture, a link.
-sample=${RECTO_SAMPLE:-$here/sample.pdf}
-
-port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-RECTO_WEBHOOK_ALLOW=127.0.0.0/8 "$recto" serve --addr "127.0.0.1:$port" --data-dir "$work/data" 2>"$work/log" &
-server=$!
-tries=0
-until node -e "fetch('http://127.0.0.1:$port/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do
-	tries=$((tries + 1))
-	if [ $tries -gt 300 ] || ! kill -0 "$server" 2>/dev/null; then
-		echo "conformance: the server does not start" >&2
-		cat "$work/log" >&2
-		exit 1
+node_packages() {
+	command -v node >/dev/null && command -v npm >/dev/null || complain "Node is missing. Install Node 20 or newer with npm."
+	[ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" = true ] || complain "Node $(node -p process.versions.node) is too old, 20 or newer is needed."
+	dir=$(installed node "$here/package-lock.json")
+	if [ ! -e "$dir/ready" ]; then
+		echo "conformance: installing the TypeScript client, once" >&2
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		cp "$here/package.json" "$here/package-lock.json" "$dir"
+		(cd "$dir" && npm ci --silent --no-audit --no-fund >&2) ||
+			complain "npm could not install the packages. They are needed once; is the registry reachable?"
+		touch "$dir/ready"
 	fi
-	sleep 0.2
+	cp "$here/run.mjs" "$here/manage.mjs" "$dir"
+	echo "$dir"
+}
+
+for suite in "$@"; do
+	case $suite in
+	typescript | manage) node=$(node_packages) || exit $? ;;
+	python | asyncio) sdk=$(python_packages sdk) || exit $? ;;
+	v1) v1=$(python_packages v1) || exit $? ;;
+	*) usage ;;
+	esac
 done
 
+# The sample has one of everything: headings, lists, a table, a picture, a link.
+RECTO_SAMPLE=${RECTO_SAMPLE:-$here/sample.pdf}
+
+start_server
+export RECTO_SAMPLE
+
+# The suites mostly wait for each other's polls, so they run side by side.
+pids=
+for suite in "$@"; do
+	case $suite in
+	typescript) node "$node/run.mjs" >"$work/$suite" 2>&1 & ;;
+	manage) node "$node/manage.mjs" >"$work/$suite" 2>&1 & ;;
+	python) "$sdk/bin/python" -W ignore "$here/python/sdk.py" sync >"$work/$suite" 2>&1 & ;;
+	asyncio) "$sdk/bin/python" -W ignore "$here/python/sdk.py" async >"$work/$suite" 2>&1 & ;;
+	v1) "$v1/bin/python" -W ignore "$here/python/v1.py" >"$work/$suite" 2>&1 & ;;
+	esac
+	pids="$pids $!"
+done
 status=0
-RECTO_URL="http://127.0.0.1:$port" RECTO_SAMPLE=$sample node "$here/run.mjs" || status=$?
-RECTO_URL="http://127.0.0.1:$port" RECTO_SAMPLE=$sample node "$here/manage.mjs" || status=$?
+for pid in $pids; do
+	wait "$pid" || status=1
+done
+passed=0
+failed=0
+for suite in "$@"; do
+	echo "== $suite"
+	cat "$work/$suite"
+	set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/$suite" | tail -n 1)
+	passed=$((passed + ${1:-0}))
+	failed=$((failed + ${2:-1}))
+done
 if [ $status -ne 0 ]; then
 	echo "--- end of the server's log" >&2
 	tail -n 30 "$work/log" >&2
 fi
+echo "conformance: $passed passed, $failed failed"
 exit $status
