@@ -7,7 +7,9 @@ RECTO_API_KEY."""
 
 import asyncio
 import http.server
+import json
 import os
+import queue
 import tempfile
 import threading
 from pathlib import Path
@@ -195,20 +197,20 @@ def _():
 @check("get_json_result, get_json, and what can be fetched for them")
 def _():
     p = reader(take_screenshot=True)
-    json = p.get_json_result(variant())
-    assert json[0]["job_id"] and len(json[0]["pages"]) == state["pages"]
+    found = p.get_json_result(variant())
+    assert found[0]["job_id"] and len(found[0]["pages"]) == state["pages"]
     assert p.get_json(variant())[0]["pages"]
-    assert len(p.get_images(json, str(scratch / "images"))) > state["pages"]
-    assert p.get_charts(json, str(scratch / "charts")) == []
-    assert Path(p.get_xlsx(json, str(scratch / "xlsx"))[0]["path"]).read_bytes().startswith(b"PK")
-    assert p.get_tables(json, str(scratch / "tables"))
+    assert len(p.get_images(found, str(scratch / "images"))) > state["pages"]
+    assert p.get_charts(found, str(scratch / "charts")) == []
+    assert Path(p.get_xlsx(found, str(scratch / "xlsx"))[0]["path"]).read_bytes().startswith(b"PK")
+    assert p.get_tables(found, str(scratch / "tables"))
 
     async def run():
         p = reader(take_screenshot=True)
-        json = await p.aget_json(variant())
-        assert await p.aget_images(json, str(scratch / "aimages")) and await p.aget_charts(json, str(scratch / "acharts")) == []
-        assert await p.aget_xlsx(json, str(scratch / "axlsx")) and await p.aget_tables(json, str(scratch / "atables"))
-        assert await p.aget_assets(json, str(scratch / "assets"), "images")
+        found = await p.aget_json(variant())
+        assert await p.aget_images(found, str(scratch / "aimages")) and await p.aget_charts(found, str(scratch / "acharts")) == []
+        assert await p.aget_xlsx(found, str(scratch / "axlsx")) and await p.aget_tables(found, str(scratch / "atables"))
+        assert await p.aget_assets(found, str(scratch / "assets"), "images")
 
     asyncio.run(run())
 
@@ -228,6 +230,11 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(SAMPLE.read_bytes())
 
+    def do_POST(self):
+        state["posted"].put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(204)
+        self.end_headers()
+
     def log_message(self, *_):
         pass
 
@@ -238,6 +245,15 @@ def _():
     threading.Thread(target=web.serve_forever, daemon=True).start()
     state["web"] = f"http://127.0.0.1:{web.server_port}/report.pdf"
     assert len(reader().load_data(state["web"])) == state["pages"]
+
+
+@check("webhook_url gets the whole result")
+def _():
+    state["posted"] = queue.Queue()
+    docs = reader(webhook_url=state["web"]).load_data(variant())
+    message = state["posted"].get(timeout=20)
+    assert message["md"].split("\n---\n") == [d.text for d in docs]
+    assert len(message["json"]) == state["pages"] and message["txt"] and "img_p1_1.png" in message["images"]
 
 
 def generated(client, call):

@@ -44,6 +44,7 @@ var sentinels = []struct {
 	{job.ErrLive, http.StatusConflict, "Job is not finished: cancel it first, or wait until it is done"},
 	{store.ErrTaken, http.StatusConflict, "The name is taken"},
 	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted"},
+	{job.ErrNoResult, http.StatusNotFound, "Result not found. Check job status to see if it has completed."},
 	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
 }
 

@@ -3,9 +3,13 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +17,7 @@ import (
 	"recto/internal/doc"
 	"recto/internal/engine"
 	"recto/internal/format"
+	"recto/internal/job"
 )
 
 // legacyPrefixes are the two homes of the v1 API.
@@ -233,6 +238,38 @@ func TestLegacyErrors(t *testing.T) {
 	}
 }
 
+func TestLegacySentAgain(t *testing.T) {
+	b := start(t, settings{})
+	send := func(separator, key string) any {
+		t.Helper()
+		var buf bytes.Buffer
+		w := multipart.NewWriter(&buf)
+		_ = w.WriteField("page_separator", separator)
+		f, err := w.CreateFormFile("file", "a.pdf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte("%PDF"))
+		w.Close()
+		header := []string{}
+		if key != "" {
+			header = []string{"Idempotency-Key", key}
+		}
+		return b.send("POST", "/api/parsing/upload", w.FormDataContentType(), &buf, header...).want(t, 200).json(t)["id"]
+	}
+	first := send("#", "")
+	if again := send("#", ""); again != first {
+		t.Error("the same upload twice makes two jobs")
+	}
+	if other := send("##", ""); other == first {
+		t.Error("another separator gives the same job")
+	}
+	keyed := send("#", "k-1")
+	if keyed == first || send("#", "k-1") != keyed {
+		t.Error("Idempotency-Key is not honoured")
+	}
+}
+
 // TestLegacyFailedPages checks that a job with bad pages is a success.
 func TestLegacyFailedPages(t *testing.T) {
 	b := start(t, settings{parser: parserFunc(func(_ context.Context, s engine.Source, _ engine.Options) (*engine.Result, error) {
@@ -356,4 +393,43 @@ func TestLegacyFileFromURL(t *testing.T) {
 	if list := r.json(t)["detail"].([]any); len(list) != 5 {
 		t.Errorf("complaints = %v, want five", list)
 	}
+}
+
+// TestLegacyWebhook checks that webhook_url gets the whole result.
+func TestLegacyWebhook(t *testing.T) {
+	got := make(chan map[string]any, 5)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m map[string]any
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
+			t.Error(err)
+		}
+		got <- m
+	}))
+	defer receiver.Close()
+	b := start(t, settings{parser: realEngine(t), job: func(c *job.Config) {
+		c.Webhooks.Allowed = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	}})
+	id, job := b.legacyParse("/api/parsing", samplePDF(t, 2), part{"webhook_url", "", receiver.URL + "/hook"}, part{"take_screenshot", "", "true"}, part{"page_separator", "", "#"})
+	if job["status"] != "SUCCESS" {
+		t.Fatalf("job = %v", job)
+	}
+	m := <-got
+	at := "/api/parsing/job/" + id + "/result"
+	if text := b.get(at+"/text").want(t, 200).json(t)["text"]; m["txt"] != text || !strings.Contains(text.(string), "#") {
+		t.Errorf("txt = %.200q, want %.200q", m["txt"], text)
+	}
+	if md := b.get(at+"/markdown").want(t, 200).json(t)["markdown"]; m["md"] != md {
+		t.Errorf("md = %.200q, want %.200q", m["md"], md)
+	}
+	if pages := b.get(at+"/json").want(t, 200).json(t)["pages"]; !reflect.DeepEqual(m["json"], pages) {
+		t.Errorf("json = %.300v, want %.300v", m["json"], pages)
+	}
+	if list, _ := m["images"].([]any); len(list) != 2 || list[0] != "page_1.jpg" {
+		t.Errorf("images = %v, want two screenshots", m["images"])
+	}
+	_, job = b.legacyParse("/api/parsing", "%PDF broken", part{"webhook_url", "", receiver.URL + "/hook"})
+	if job["status"] != "ERROR" || len(got) != 0 {
+		t.Errorf("job %v, %d messages, want none about a failure", job, len(got))
+	}
+	b.form("/api/parsing/upload", part{"file", "a.pdf", "%PDF"}, part{"webhook_url", "", "http://10.0.0.1/"}).want(t, 422)
 }

@@ -114,6 +114,14 @@ func (s *Server) recordJob(r *http.Request, req wire.StoredRequest, name string,
 	if err != nil {
 		return store.Job{}, err
 	}
+	if l := req.Legacy; l != nil && l.WebhookURL != "" {
+		if err := s.checkReceiver(l.WebhookURL, "body"); err != nil {
+			return store.Job{}, err
+		}
+		hooks = append(hooks, store.Webhook{
+			URL: l.WebhookURL, Format: string(wire.FormatResult), Events: []string{string(wire.ParseSuccess), string(wire.ParsePartialSuccess)},
+		})
+	}
 	j := store.Job{ID: uuid.NewString(), ProjectID: project(r), FileID: req.FileID, SourceURL: req.SourceURL, Name: name, Tier: string(req.Tier)}
 	j.Version, _ = wire.ResolveVersion(req.Tier, req.Version)
 	config, err := json.Marshal(req)

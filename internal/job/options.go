@@ -138,9 +138,6 @@ func (r *run) notYet() []string {
 	}
 	if r.legacy != nil {
 		names = append(names, r.legacy.Ignored...)
-		if r.legacy.WebhookURL != "" {
-			names = append(names, "webhook_url")
-		}
 	}
 	return names
 }

@@ -162,7 +162,13 @@ func (w *webhookWorker) note(ctx context.Context, rj *river.Job[webhookArgs], d 
 // send posts a message. It looks the same at every attempt.
 func (r *Runner) send(ctx context.Context, d store.Delivery) (status int, err error) {
 	body := []byte(d.Body)
-	if d.Format != string(wire.FormatJSON) {
+	switch d.Format {
+	case string(wire.FormatJSON):
+	case string(wire.FormatResult):
+		if body, err = r.resultMessage(ctx, d); err != nil {
+			return 0, err
+		}
+	default:
 		if body, err = json.Marshal(d.Body); err != nil {
 			return 0, err
 		}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -71,6 +72,14 @@ type LegacyMarkdownResult struct {
 type LegacyJSONResult struct {
 	Pages       []LegacyPage   `json:"pages"`
 	JobMetadata map[string]any `json:"job_metadata"`
+}
+
+// LegacyMessage is what is posted to the webhook_url of a job.
+type LegacyMessage struct {
+	Text     string          `json:"txt"`
+	Markdown string          `json:"md"`
+	Pages    json.RawMessage `json:"json"` // LegacyPage by LegacyPage
+	Images   []string        `json:"images"`
 }
 
 // LegacyPage is one page in the shape of v1.

@@ -53,6 +53,9 @@ type WebhookFormat string
 const (
 	FormatString WebhookFormat = "string"
 	FormatJSON   WebhookFormat = "json"
+	// FormatResult is the whole result in the shape of v1. Nobody can ask for it
+	// by name: it is what webhook_url of v1 means.
+	FormatResult WebhookFormat = "result"
 )
 
 // Allowed lists the formats.
