@@ -135,6 +135,7 @@ def _():
     for name in ("model", "system_prompt", "vendor_multimodal_model_name"):
         assert name in named, f"{name} is not in {named}"
     assert result.pages[0].layout and "<table" in "".join(p.md for p in result.pages)
+    assert any(item.lines for page in result.pages for item in page.items), "no lines"
     markdown = result.get_markdown()
     assert markdown.startswith("<") and markdown.rstrip().endswith(">")
 

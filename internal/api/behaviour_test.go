@@ -98,6 +98,9 @@ func TestHead(t *testing.T) {
 	id := b.parse("%PDF", "")
 	b.wait(id, "")
 	file := b.upload("a.pdf", "%PDF of ten")
+	if r := b.raw("HEAD", "/api/v2/parse/"+id+"/events"); r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/event-stream" || len(drain(t, r)) != 0 {
+		t.Errorf("HEAD of events = %d %s", r.StatusCode, r.Header.Get("Content-Type"))
+	}
 	for path, want := range map[string]int{
 		"/api/v2/parse": 200, "/api/v2/parse/" + id + "?expand=text": 200, "/api/v2/parse/nothing": 404, "/api/v2/parse/versions": 200,
 		"/api/v1/beta/files/" + file: 200, "/api/v1/parsing/job/" + id + "/result/json": 200, "/healthz": 200, "/openapi.json": 200, "/nothing": 404,

@@ -177,6 +177,35 @@ func TestLegacyJoins(t *testing.T) {
 	}
 }
 
+func TestLegacyLines(t *testing.T) {
+	b := start(t, settings{parser: realEngine(t)})
+	id, _ := b.legacyParse("/api/parsing", samplePDF(t, 2), part{"line_level_bounding_box", "", "true"})
+	for _, p := range b.get("/api/parsing/job/"+id+"/result/json").want(t, 200).json(t)["pages"].([]any) {
+		for _, it := range p.(map[string]any)["items"].([]any) {
+			it := it.(map[string]any)
+			if it["type"] != "text" || !strings.Contains(it["md"].(string), "quick brown fox") {
+				continue
+			}
+			lines, _ := it["lines"].([]any)
+			if len(lines) != 6 {
+				t.Fatalf("the paragraph has lines %v, want six", lines)
+			}
+			for i, l := range lines {
+				l := l.(map[string]any)
+				box := l["bBox"].(map[string]any)
+				if text := l["text"].(string); it["md"].(string)[int(l["startIndex"].(float64)):int(l["endIndex"].(float64))] != text || !strings.HasPrefix(text, "The quick") {
+					t.Errorf("line %d = %v", i, l)
+				}
+				if y := box["y"].(float64); y < 155+14*float64(i) || y > 170+14*float64(i) {
+					t.Errorf("line %d stands at %v", i, box)
+				}
+			}
+			return
+		}
+	}
+	t.Error("the paragraph is missing")
+}
+
 func TestLegacyPages(t *testing.T) {
 	b := start(t, settings{parser: realEngine(t)})
 	pages := func(target string) (numbers []any, job map[string]any) {

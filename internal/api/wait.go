@@ -78,6 +78,9 @@ func (s *Server) jobEvents(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would collect events before sending them
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
 	if err := s.streamJob(w, r, j); err != nil && r.Context().Err() == nil {
 		s.Log.Error("events broke off", "request", requestID(r), "job", j.ID, "err", err)
 		panic(http.ErrAbortHandler)
@@ -85,50 +88,65 @@ func (s *Server) jobEvents(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// stream is an answer of events about one job.
+type stream struct {
+	*Server
+	w       http.ResponseWriter
+	r       *http.Request
+	job     store.Job
+	told    string // the state last told about
+	pages   wire.JobProgress
+	silence *time.Ticker
+}
+
 func (s *Server) streamJob(w http.ResponseWriter, r *http.Request, j store.Job) error {
-	out := http.NewResponseController(w)
-	told, toldPages := "", wire.JobProgress{}
-	silence := time.NewTicker(keepAlive)
-	defer silence.Stop()
+	t := stream{Server: s, w: w, r: r, job: j, silence: time.NewTicker(keepAlive)}
+	defer t.silence.Stop()
 	for {
-		p, changed, stop := s.Jobs.Watch(j.ID)
-		defer stop() // a channel that was closed costs nothing
-		now, err := s.Store.Job(r.Context(), j.ProjectID, j.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil // deleted: there will be no more
-		}
-		if err != nil {
+		if over, err := t.step(); over || err != nil {
 			return err
 		}
-		if now.Status != told {
-			told = now.Status
-			if err := sendEvent(w, "job", jobJSON(now)); err != nil {
-				return err
-			}
-		}
-		if pages := (wire.JobProgress{PagesDone: p.Done, PagesTotal: p.Total}); pages != toldPages && p.Total > 0 {
-			toldPages = pages
-			if err := sendEvent(w, "progress", pages); err != nil {
-				return err
-			}
-		}
-		if err := out.Flush(); err != nil || wire.Status(now.Status).Final() {
-			return err
-		}
-		select {
-		case <-changed:
-		case <-time.After(lookAgain):
-		case <-silence.C:
-			if _, err := io.WriteString(w, ": still here\n\n"); err != nil {
-				return err
-			}
-		case <-s.Stopping:
-			return nil
-		case <-r.Context().Done():
-			return nil
-		}
-		stop()
 	}
+}
+
+// step tells what is new, waits for the next change, and reports whether there
+// will be none.
+func (t *stream) step() (over bool, err error) {
+	p, changed, stop := t.Jobs.Watch(t.job.ID)
+	defer stop()
+	j, err := t.Store.Job(t.r.Context(), t.job.ProjectID, t.job.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return true, nil // deleted
+	}
+	if err != nil {
+		return false, err
+	}
+	if j.Status != t.told {
+		t.told = j.Status
+		if err := sendEvent(t.w, "job", jobJSON(j)); err != nil {
+			return false, err
+		}
+	}
+	if pages := (wire.JobProgress{PagesDone: p.Done, PagesTotal: p.Total}); pages != t.pages && p.Total > 0 {
+		t.pages = pages
+		if err := sendEvent(t.w, "progress", pages); err != nil {
+			return false, err
+		}
+	}
+	if err := http.NewResponseController(t.w).Flush(); err != nil || wire.Status(j.Status).Final() {
+		return true, err
+	}
+	select {
+	case <-changed:
+	case <-time.After(lookAgain):
+	case <-t.silence.C:
+		_, err = io.WriteString(t.w, ": still here\n\n")
+	case <-t.Stopping:
+		over = true
+	case <-t.r.Context().Done():
+		over = true
+	}
+	return over, err
 }
 
 func sendEvent(w io.Writer, name string, v any) error {

@@ -91,6 +91,7 @@ func (f *Finished) Markdown(ctx context.Context) (string, error) {
 type Pages struct {
 	f      *Finished
 	parts  [4]*pageReader // text, markdown, items, metadata
+	lines  *pageReader    // grounded items, nil when there are none
 	images map[int][]wire.LegacyImage
 }
 
@@ -113,7 +114,25 @@ func (f *Finished) OpenPages(ctx context.Context) (*Pages, error) {
 			return nil, err
 		}
 	}
+	if err := p.openLines(ctx); err != nil {
+		p.Close()
+		return nil, err
+	}
 	return p, nil
+}
+
+// openLines opens the grounded items, when there are some.
+func (p *Pages) openLines(ctx context.Context) error {
+	stored, ok := p.f.Results[Grounded]
+	if !ok {
+		return nil
+	}
+	file, err := p.f.runner.Blobs.Open(ctx, stored.Blob)
+	if err != nil {
+		return err
+	}
+	p.lines = &pageReader{file, json.NewDecoder(file)} // a page a line, without a list around them
+	return nil
 }
 
 func hundredths(f float64) float64 { return math.Round(f*100) / 100 }
@@ -129,6 +148,11 @@ func (p *Pages) WriteJSON(w io.Writer, lead string) error {
 		src := wire.LegacySource{Tier: p.f.Job.Tier}
 		for i, into := range []any{&src.Text, &src.Markdown, &src.Items, &src.Metadata} {
 			if err := p.parts[i].d.Decode(into); err != nil {
+				return err
+			}
+		}
+		if p.lines != nil {
+			if err := p.lines.d.Decode(&src.Grounded); err != nil {
 				return err
 			}
 		}
@@ -152,6 +176,9 @@ func (p *Pages) Close() {
 		if part != nil {
 			part.Close()
 		}
+	}
+	if p.lines != nil {
+		p.lines.Close()
 	}
 }
 

@@ -2,8 +2,10 @@ package wire
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 )
 
 // LegacySeparator parts pages in v1 when a request does not say otherwise; the
@@ -146,6 +148,18 @@ type LegacyItem struct {
 	CSV            *string `json:"csv,omitempty"`
 	IsPerfectTable *bool   `json:"isPerfectTable,omitempty"`
 	BBox           WordBox `json:"bBox"`
+
+	Lines []LegacyLine `json:"lines,omitempty"` // with line_level_bounding_box
+}
+
+// LegacyLine is a line of an item as printed. The indexes are those of its text
+// in the item's markdown, in UTF-16 code units, the end exclusive.
+type LegacyLine struct {
+	MD         string  `json:"md"`
+	Text       string  `json:"text"`
+	StartIndex int     `json:"startIndex"`
+	EndIndex   int     `json:"endIndex"`
+	BBox       WordBox `json:"bBox"`
 }
 
 // LegacyLink is a link that stands alone.
@@ -160,6 +174,7 @@ type LegacySource struct {
 	Markdown MarkdownPage
 	Items    StructuredPage
 	Metadata MetadataPage
+	Grounded GroundedPage // empty unless lines were asked for
 	Images   []LegacyImage
 	Tier     string
 }
@@ -184,12 +199,18 @@ func (l *Legacy) Page(s LegacySource) LegacyPage {
 		p.Status = "ERROR"
 		return p
 	}
+	grounded := s.Grounded.Items
 	for i := range s.Items.Items {
 		it := &s.Items.Items[i]
 		if it.Type == HeaderKind && l.HideHeaders || it.Type == FooterKind && l.HideFooters {
 			continue
 		}
-		p.Items = append(p.Items, legacyItem(it))
+		out := legacyItem(it)
+		// Both lists are in the same order; page headers are in pieces in one of them.
+		if at := slices.IndexFunc(grounded, func(g GroundedItem) bool { return g.Type == it.Type && g.MD == it.MD }); at >= 0 {
+			out.Lines, grounded = legacyLines(&grounded[at]), grounded[at+1:]
+		}
+		p.Items = append(p.Items, out)
 		if it.Type == LinkKind {
 			p.Links = append(p.Links, LegacyLink{URL: deref(it.URL), Text: deref(it.Text)})
 		}
@@ -198,6 +219,21 @@ func (l *Legacy) Page(s LegacySource) LegacyPage {
 		}
 	}
 	return p
+}
+
+// legacyLines converts the lines of an item.
+func legacyLines(g *GroundedItem) []LegacyLine {
+	units := utf16.Encode([]rune(g.MD))
+	var out []LegacyLine
+	for _, line := range g.Grounding.Lines {
+		from, to := line.Span[0], line.Span[1]
+		if g.Grounding.Source != "md" || from < 0 || to > len(units) || from > to {
+			continue
+		}
+		text := string(utf16.Decode(units[from:to]))
+		out = append(out, LegacyLine{MD: text, Text: text, StartIndex: from, EndIndex: to, BBox: line.BBox})
+	}
+	return out
 }
 
 func deref(s *string) string {
