@@ -24,32 +24,32 @@ func longText(_ context.Context, _ engine.Source, _ engine.Options) (*engine.Res
 	return &engine.Result{Format: format.PDF, Doc: &doc.Document{Pages: []*doc.Page{p}}, Text: []string{strings.Repeat("the same again ", 1000)}}, nil
 }
 
-// raw sends a request and leaves the answer as it comes over the wire.
-func (b *bench) raw(method, path string, header ...string) *http.Response {
-	b.t.Helper()
+// open sends a request and leaves the answer as it comes over the wire.
+func (b *bench) open(method, path string, header ...string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(b.t.Context(), method, b.URL+path, nil)
 	if err != nil {
-		b.t.Fatal(err)
+		return nil, err
 	}
 	req.Header.Set("Accept-Encoding", "identity") // or Go unpacks by itself
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp, err := http.DefaultClient.Do(req)
+	return http.DefaultClient.Do(req)
+}
+
+// raw is open with the body read.
+func (b *bench) raw(method, path string, header ...string) reply {
+	b.t.Helper()
+	resp, err := b.open(method, path, header...)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.t.Cleanup(func() { resp.Body.Close() })
-	return resp
-}
-
-func drain(t *testing.T, r *http.Response) []byte {
-	t.Helper()
-	data, err := io.ReadAll(r.Body)
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	return data
+	return reply{resp.StatusCode, resp.Header, data}
 }
 
 func TestGzip(t *testing.T) {
@@ -58,14 +58,14 @@ func TestGzip(t *testing.T) {
 	b.wait(id, "")
 	path := "/api/v2/parse/" + id + "?expand=text"
 	plain := b.raw("GET", path)
-	want := drain(t, plain)
-	if plain.Header.Get("Content-Encoding") != "" || len(want) < 15000 {
-		t.Fatalf("without Accept-Encoding: %q, %d bytes", plain.Header.Get("Content-Encoding"), len(want))
+	want := plain.body
+	if plain.header.Get("Content-Encoding") != "" || len(want) < 15000 {
+		t.Fatalf("without Accept-Encoding: %q, %d bytes", plain.header.Get("Content-Encoding"), len(want))
 	}
 	for accept, zipped := range map[string]bool{"gzip": true, "br, gzip;q=0.5": true, "*": true, "gzip;q=0": false, "br": false} {
 		r := b.raw("GET", path, "Accept-Encoding", accept)
-		data := drain(t, r)
-		if got := r.Header.Get("Content-Encoding") == "gzip"; got != zipped {
+		data := r.body
+		if got := r.header.Get("Content-Encoding") == "gzip"; got != zipped {
 			t.Errorf("Accept-Encoding %s: compressed %v, want %v", accept, got, zipped)
 			continue
 		}
@@ -87,7 +87,7 @@ func TestGzip(t *testing.T) {
 	}
 	// Short ones, files and empty ones stay as they are.
 	for _, path := range []string{"/healthz", "/api/v2/parse/nothing", "/api/v1/parsing/job/" + strings.TrimPrefix(id, "pjb-") + "/result/pdf"} {
-		if r := b.raw("GET", path, "Accept-Encoding", "gzip"); r.Header.Get("Content-Encoding") != "" {
+		if r := b.raw("GET", path, "Accept-Encoding", "gzip"); r.header.Get("Content-Encoding") != "" {
 			t.Errorf("%s is compressed", path)
 		}
 	}
@@ -98,16 +98,16 @@ func TestHead(t *testing.T) {
 	id := b.parse("%PDF", "")
 	b.wait(id, "")
 	file := b.upload("a.pdf", "%PDF of ten")
-	if r := b.raw("HEAD", "/api/v2/parse/"+id+"/events"); r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/event-stream" || len(drain(t, r)) != 0 {
-		t.Errorf("HEAD of events = %d %s", r.StatusCode, r.Header.Get("Content-Type"))
+	if r := b.raw("HEAD", "/api/v2/parse/"+id+"/events"); r.status != 200 || r.header.Get("Content-Type") != "text/event-stream" || len(r.body) != 0 {
+		t.Errorf("HEAD of events = %d %s", r.status, r.header.Get("Content-Type"))
 	}
 	for path, want := range map[string]int{
 		"/api/v2/parse": 200, "/api/v2/parse/" + id + "?expand=text": 200, "/api/v2/parse/nothing": 404, "/api/v2/parse/versions": 200,
 		"/api/v1/beta/files/" + file: 200, "/api/v1/parsing/job/" + id + "/result/json": 200, "/healthz": 200, "/openapi.json": 200, "/nothing": 404,
 	} {
 		r := b.raw("HEAD", path, "Accept-Encoding", "gzip")
-		if data := drain(t, r); r.StatusCode != want || len(data) != 0 || r.Header.Get("Content-Type") != "application/json" {
-			t.Errorf("HEAD %s = %d %s with %d bytes, want %d", path, r.StatusCode, r.Header.Get("Content-Type"), len(data), want)
+		if r.status != want || len(r.body) != 0 || r.header.Get("Content-Type") != "application/json" {
+			t.Errorf("HEAD %s = %d %s with %d bytes, want %d", path, r.status, r.header.Get("Content-Type"), len(r.body), want)
 		}
 	}
 }
@@ -235,7 +235,11 @@ func TestEvents(t *testing.T) {
 		return onePage(ctx, s, o)
 	})})
 	id := b.parse("%PDF", "")
-	r := b.raw("GET", "/api/v2/parse/"+id+"/events", "Accept-Encoding", "gzip")
+	r, err := b.open("GET", "/api/v2/parse/"+id+"/events", "Accept-Encoding", "gzip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
 	if r.Header.Get("Content-Type") != "text/event-stream" || r.Header.Get("Content-Encoding") != "" {
 		t.Fatalf("header %v", r.Header)
 	}
