@@ -196,7 +196,7 @@ func TestOptionIgnore(t *testing.T) {
 		f.Text(250, 500, "a note across")
 		f.TransformEnd()
 	})
-	if md := markdown(slanted, ""); !strings.Contains(md, "a note") {
+	if md := markdown(slanted, ""); !strings.Contains(md, "a note across") {
 		t.Errorf("diagonal text is lost: %q", md)
 	}
 	if md := markdown(slanted, `"ignore_diagonal_text":true`); strings.Contains(md, "a note") || !strings.Contains(md, "The miller") {

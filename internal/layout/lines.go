@@ -126,7 +126,11 @@ func (s *Sheet) buildLines() {
 		if _, ok := byAngle[a]; !ok {
 			angles = append(angles, a)
 		}
-		byAngle[a] = append(byAngle[a], newSpot(i, p, a))
+		at := p.angle
+		if first := byAngle[a]; len(first) > 0 {
+			at = s.pieces[first[0].i].angle // one frame for all
+		}
+		byAngle[a] = append(byAngle[a], newSpot(i, p, at))
 	}
 	slices.Sort(angles)
 	for _, a := range angles {
@@ -140,14 +144,15 @@ func newSpot(i int, p *piece, angle float64) spot {
 		return spot{i: i, x0: p.box.X0, x1: p.box.X1, base: p.base, top: p.box.Y0, bottom: p.box.Y1, size: p.size}
 	}
 	sin, cos := math.Sincos(-angle * math.Pi / 180)
-	turn := geom.Matrix{A: cos, B: sin, C: -sin, D: cos}
-	b := turn.ApplyRect(p.box)
-	return spot{i: i, x0: b.X0, x1: b.X1, base: b.Y1 - plainDescent*p.size, top: b.Y0, bottom: b.Y1, size: p.size}
+	start := geom.Matrix{A: cos, B: sin, C: -sin, D: cos}.Apply(geom.Point{X: p.left, Y: p.base})
+	return spot{i: i, x0: start.X, x1: start.X + p.length, base: start.Y, top: start.Y - plainAscent*p.size, bottom: start.Y + plainDescent*p.size, size: p.size}
 }
 
-// plainDescent is how far a turned piece's box reaches below its baseline, in
-// ems; the reader builds such boxes so.
-const plainDescent = 0.25
+// How far turned text reaches above and below its baseline, in ems.
+const (
+	plainAscent  = 0.75
+	plainDescent = 0.25
+)
 
 // row is a set of spots on one baseline over the whole page.
 type row struct {

@@ -30,6 +30,8 @@ type piece struct {
 	bad    int  // characters that cannot be what the page shows
 	tags   tagFlags
 	angle  float64
+	left   float64 // where its baseline starts, points from the left; of turned text
+	length float64 // along the baseline, of turned text
 }
 
 type tagFlags uint8
@@ -80,17 +82,21 @@ func glyphGap(r *page.Run, k int) float64 {
 	a, b := &r.Glyphs[k-1], &r.Glyphs[k]
 	if r.Angle != 0 {
 		sin, cos := math.Sincos(r.Angle * math.Pi / 180)
-		along := func(p geom.Point) float64 { return p.X*cos + p.Y*sin }
-		width := math.Abs(a.Box.W()*cos) + math.Abs(a.Box.H()*sin)
-		if math.Abs(sin) > 0.1 && math.Abs(cos) > 0.1 {
-			width = 0.6 * r.Size
-		}
-		return along(b.Origin) - along(a.Origin) - width
+		return (b.Origin.X-a.Origin.X)*cos + (b.Origin.Y-a.Origin.Y)*sin - advance(a, r.Size, sin, cos)
 	}
 	if text.IsRTL(b.Rune) && b.Box.X0 < a.Box.X0 {
 		return a.Box.X0 - b.Box.X1
 	}
 	return b.Box.X0 - a.Box.X1
+}
+
+// advance returns how far a turned glyph reaches along its baseline. Its box is the
+// one around a turned rectangle as high as its font size.
+func advance(g *page.Glyph, size, sin, cos float64) float64 {
+	if sin, cos = math.Abs(sin), math.Abs(cos); cos > sin {
+		return max((g.Box.W()-size*sin)/cos, 0)
+	}
+	return max((g.Box.H()-size*cos)/sin, 0)
 }
 
 // wordGap returns the gap from which on two glyphs of the run are two words.
@@ -128,6 +134,12 @@ func wordGap(r *page.Run) float64 {
 func newPiece(r *page.Run, index, start, end int) piece {
 	glyphs := r.Glyphs[start:end]
 	p := piece{size: r.Size, font: r.Font, color: r.Color, mcid: r.MCID, run: index, angle: r.Angle, base: glyphs[0].Origin.Y}
+	if r.Angle != 0 {
+		sin, cos := math.Sincos(r.Angle * math.Pi / 180)
+		first, last := &glyphs[0], &glyphs[len(glyphs)-1]
+		p.left = first.Origin.X
+		p.length = (last.Origin.X-first.Origin.X)*cos + (last.Origin.Y-first.Origin.Y)*sin + advance(last, r.Size, sin, cos)
+	}
 	p.space = glyphs[0].Flags&page.SpaceBefore != 0
 	runes := make([]rune, 0, len(glyphs))
 	rtl := 0

@@ -30,7 +30,7 @@ import (
 //	tag ..TD 4 colspan=2
 //
 // Numbers are points. The four of a text line are the box of its glyphs; they
-// are spread over it evenly. A tag has a dot for every element it is inside of,
+// are spread over it evenly, along its diagonal when the angle is no right one. A tag has a dot for every element it is inside of,
 // and the numbers of its marked content. Lines that begin with a hash sign are comments.
 
 var markNames = [...]string{Highlighted: "highlight", Underlined: "underline", StruckOut: "strike"}
@@ -125,6 +125,9 @@ func evenParts(r *Run) []textPart {
 		g := &r.Glyphs[i]
 		if i > 0 && (g.Flags&SpaceBefore != 0 || math.Abs(g.Box.X0-r.Glyphs[i-1].Box.X1) > 0.15*r.Size) && r.Angle == 0 {
 			flush()
+		}
+		if r.Angle != 0 && g.Flags&SpaceBefore != 0 && b.Len() > 0 {
+			b.WriteByte(' ')
 		}
 		b.WriteRune(g.Rune)
 		cur.box = cur.box.Union(g.Box)
@@ -348,6 +351,9 @@ const baselineAt = 0.8
 func spread(text string, box geom.Rect, size, angle float64) []Glyph {
 	runes := []rune(text)
 	sin, cos := math.Sincos(angle * math.Pi / 180)
+	if math.Abs(sin) > 0.01 && math.Abs(cos) > 0.01 {
+		return slant(runes, box, size, sin, cos)
+	}
 	upright := math.Abs(cos) >= math.Abs(sin)
 	length := box.W()
 	if !upright {
@@ -380,6 +386,43 @@ func spread(text string, box geom.Rect, size, angle float64) []Glyph {
 		if space {
 			g.Flags = SpaceBefore
 			space = false
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// slantBaseline is where the baseline of slanted text stands in its height, from
+// the middle down.
+const slantBaseline = 0.25
+
+// slant lays characters evenly along a diagonal of a box, which is the one around
+// a turned rectangle as high as the font size.
+func slant(runes []rune, box geom.Rect, size, sin, cos float64) []Glyph {
+	length := (box.W() - size*math.Abs(sin)) / math.Abs(cos)
+	if math.Abs(sin) > math.Abs(cos) {
+		length = (box.H() - size*math.Abs(cos)) / math.Abs(sin)
+	}
+	step := max(length, 0) / float64(len(runes))
+	// at maps distances from the middle of the box, along the text and down from it.
+	at := func(along, down float64) geom.Point {
+		return geom.Point{X: box.CenterX() + along*cos - down*sin, Y: box.CenterY() + along*sin + down*cos}
+	}
+	var out []Glyph
+	space := false
+	for i, c := range runes {
+		if c == ' ' {
+			space = true
+			continue
+		}
+		from := step*float64(i) - length/2
+		a, b := at(from, -size/2), at(from+step, size/2)
+		d, e := at(from, size/2), at(from+step, -size/2)
+		g := Glyph{Rune: c, Origin: at(from, slantBaseline*size), Box: geom.Rect{
+			X0: min(a.X, b.X, d.X, e.X), Y0: min(a.Y, b.Y, d.Y, e.Y), X1: max(a.X, b.X, d.X, e.X), Y1: max(a.Y, b.Y, d.Y, e.Y),
+		}}
+		if space {
+			g.Flags, space = SpaceBefore, false
 		}
 		out = append(out, g)
 	}
