@@ -56,25 +56,3 @@ func Normalize(s string) string {
 // doubleQuotes makes one sign of two single quotes side by side, as typewriters
 // and older typesetting write double quotes.
 var doubleQuotes = strings.NewReplacer("‘‘", "“", "’’", "”")
-
-// Symbols maps the codes of symbol fonts without a Unicode map to characters:
-// Wingdings and Symbol put their glyphs into the private use area.
-func Symbols(font, s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0xF000 || r > 0xF0FF {
-			return r
-		}
-		if m, ok := symbolCodes[r-0xF000]; ok {
-			return m
-		}
-		return r
-	}, s)
-}
-
-// symbolCodes are the codes of bullets, ticks and boxes that the common symbol
-// fonts share.
-var symbolCodes = map[rune]rune{
-	0x6C: '●', 0x6E: '■', 0x6F: '□', 0x71: '❑', 0x72: '❒', 0x75: '◆', 0x76: '❖', 0x77: '◆',
-	0x9F: '•', 0xA7: '▪', 0xA8: '◻', 0xB7: '•', 0xD8: '➢', 0xE0: '→', 0xF0: '⇨', 0xFC: '✔', 0xFB: '✘', 0xFE: '☑', 0xA3: '☐', 0x52: '☑', 0x2D: '-',
-	0xAE: '→', 0xB3: '≥',
-}
