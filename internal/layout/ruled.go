@@ -184,9 +184,14 @@ func findTables(s *Sheet) {
 		return
 	}
 	e := s.drawnEdges()
+	var grids []*grid
 	for _, c := range e.clusters() {
-		g := ruledGrid(c)
-		if g == nil || s.isDrawing(g) {
+		if g := ruledGrid(c); g != nil && !s.isDrawing(g) {
+			grids = append(grids, g)
+		}
+	}
+	for _, g := range grids {
+		if !s.opts.DrawnTables && s.addStubTable(grids, g) {
 			continue
 		}
 		header, footer := slices.Clone(s.header), slices.Clone(s.footer)
