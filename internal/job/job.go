@@ -109,7 +109,7 @@ func New(c Config) (*Runner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks), hosts: crowd{busy: map[string]int{}}}
+	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}}
 	workers := river.NewWorkers()
 	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err

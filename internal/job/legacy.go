@@ -182,6 +182,12 @@ func (p *Pages) Close() {
 	}
 }
 
+// maxResultMessage bounds each part of a message that has the result in it: the
+// message is made in memory.
+const maxResultMessage = 32 << 20
+
+var errLongMessage = errors.New("the result is too large for a message: fetch it from the server")
+
 // resultMessage is what webhook_url of v1 is sent: the whole result. It is made
 // for every attempt anew, so that no copy waits in the database.
 func (r *Runner) resultMessage(ctx context.Context, d store.Delivery) ([]byte, error) {
@@ -192,6 +198,11 @@ func (r *Runner) resultMessage(ctx context.Context, d store.Delivery) ([]byte, e
 	f, err := r.Finished(ctx, j)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range []string{TextJSON, MarkdownJSON, ItemsJSON} {
+		if f.Results[name].Size > maxResultMessage {
+			return nil, errLongMessage
+		}
 	}
 	m := wire.LegacyMessage{Images: []string{}}
 	if m.Text, err = f.Text(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,8 +40,12 @@ const (
 	// webhookShare is how many messages of a project may be under way to one
 	// host: a receiver that never answers must not hold up those of others.
 	webhookShare = 4
-	// shortSnooze and longSnooze bound how long a message waits for its host;
-	// between them it is a part of the time it has waited already.
+	// webhookPatience is how long a message keeps its worker while it waits for
+	// its turn: long enough for a receiver that answers.
+	webhookPatience = 250 * time.Millisecond
+	// Then it makes room and comes back, the later the more of them there are:
+	// together they ask a hundred times a second, whatever their number.
+	snoozeEach  = 10 * time.Millisecond
 	shortSnooze = 500 * time.Millisecond
 	longSnooze  = time.Minute
 	// webhookMemory is how long ended deliveries can be looked at.
@@ -116,11 +121,11 @@ func (w *webhookWorker) Work(ctx context.Context, rj *river.Job[webhookArgs]) er
 		return err
 	}
 	host := d.ProjectID + " " + hostOf(d.URL)
-	if !w.hosts.enter(host) {
-		return river.JobSnooze(min(max(time.Since(rj.CreatedAt)/4, shortSnooze), longSnooze)) // no attempt
+	if wait := w.hosts.enter(ctx, host, d.ID); wait > 0 {
+		return river.JobSnooze(wait) // no attempt
 	}
-	defer w.hosts.leave(host)
 	status, failed := w.send(ctx, d)
+	w.hosts.leave(host)
 	if failed != nil && ctx.Err() != nil {
 		return failed // the server stops; the attempt does not count
 	}
@@ -189,28 +194,61 @@ func (r *Runner) send(ctx context.Context, d store.Delivery) (status int, err er
 	return fetch.Post(ctx, r.poster, d.URL, h, body)
 }
 
-// crowd counts the messages under way to each host.
+// crowd keeps the messages under way to each host few.
 type crowd struct {
-	mu   sync.Mutex
-	busy map[string]int
+	mu    sync.Mutex
+	hosts map[string]*host
 }
 
-// enter reports whether there is room for one more.
-func (c *crowd) enter(host string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.busy[host] >= webhookShare {
-		return false
+// host is one receiver of a project.
+type host struct {
+	busy   int
+	parked map[string]bool // messages that shall come back
+	left   chan struct{}   // closed and renewed when one leaves
+}
+
+// enter waits a little for room, or says how long the message should stay away.
+func (c *crowd) enter(ctx context.Context, name, message string) time.Duration {
+	patience := time.NewTimer(webhookPatience)
+	defer patience.Stop()
+	for {
+		c.mu.Lock()
+		h := c.hosts[name]
+		if h == nil {
+			h = &host{parked: map[string]bool{}, left: make(chan struct{})}
+			c.hosts[name] = h
+		}
+		if h.busy < webhookShare {
+			h.busy++
+			delete(h.parked, message)
+			c.mu.Unlock()
+			return 0
+		}
+		left := h.left
+		c.mu.Unlock()
+		select {
+		case <-left:
+			continue
+		case <-ctx.Done():
+		case <-patience.C:
+		}
+		c.mu.Lock()
+		h.parked[message] = true
+		wait := min(max(time.Duration(len(h.parked))*snoozeEach, shortSnooze), longSnooze)
+		c.mu.Unlock()
+		return wait/2 + rand.N(wait) // so that they do not come back all at once
 	}
-	c.busy[host]++
-	return true
 }
 
-func (c *crowd) leave(host string) {
+func (c *crowd) leave(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.busy[host]--; c.busy[host] == 0 {
-		delete(c.busy, host)
+	h := c.hosts[name]
+	h.busy--
+	close(h.left)
+	h.left = make(chan struct{})
+	if h.busy == 0 && len(h.parked) == 0 {
+		delete(c.hosts, name)
 	}
 }
 

@@ -96,7 +96,7 @@ func (r *receiver) events() string {
 func (h *home) ended(job string, count int) []store.Delivery {
 	h.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; {
-		list, err := h.db.Deliveries(h.t.Context(), store.DeliveryFilter{Project: h.project, Job: job, Limit: 100})
+		list, err := h.db.Deliveries(h.t.Context(), store.DeliveryFilter{Project: h.project, Job: job, Limit: 1000})
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -400,5 +400,23 @@ func TestSlowReceiver(t *testing.T) {
 	}
 	if n := len(slow.messages()); n != len(many) {
 		t.Errorf("%d messages came, want %d", n, len(many))
+	}
+}
+
+// TestManyMessages has more messages than may be under way at once, for a
+// receiver that answers: they must not get into each other's way.
+func TestManyMessages(t *testing.T) {
+	h, to := newHome(t), newReceiver(t, nil)
+	r := h.runner(pages(nil))
+	many := slices.Repeat([]store.Webhook{{URL: to.URL}}, 2*webhookWorkers)
+	j := h.create(r, many...)
+	h.start(r)
+	for _, d := range h.ended(j.ID, 3*len(many)) {
+		if d.Status != store.DeliveryDelivered || d.Attempts != 1 {
+			t.Errorf("delivery = %+v, want it delivered at once", d)
+		}
+	}
+	if n := len(to.messages()); n != 3*len(many) {
+		t.Errorf("%d messages came, want %d", n, 3*len(many))
 	}
 }
