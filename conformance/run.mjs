@@ -57,7 +57,8 @@ async function rejects(kind, status, text, run) {
     assert.match(String(err.message), text);
     return true;
   });
-  assert.ok(performance.now() - begun < 3000, 'it took more than three seconds');
+  // Status 0 is that of a job, which takes its time.
+  if (status) assert.ok(performance.now() - begun < 8000, 'it took more than eight seconds');
 }
 
 const options = { pollingInterval: 0.1, maxInterval: 0.5 };

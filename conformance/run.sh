@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the official clients, unmodified, against a fresh server.
 #
-#   conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1 ...]
+#   conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1|v1-typescript ...]
 #
 # Needs Node 20 and Python 3.10 or newer. Packages are installed once, in the
 # versions pinned here, under .cache/conformance; after that no network is used.
@@ -9,36 +9,38 @@
 set -eu
 
 usage() {
-	echo "usage: conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1 ...]" >&2
+	echo "usage: conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1|v1-typescript ...]" >&2
 	exit 2
 }
 [ $# -ge 1 ] && [ -x "$1" ] || usage
 recto=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 shift
-[ $# -gt 0 ] || set -- typescript manage python asyncio v1
+[ $# -gt 0 ] || set -- typescript manage python asyncio v1 v1-typescript
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
+# node_packages FOLDER installs what the folder pins and puts its scripts there.
 node_packages() {
 	command -v node >/dev/null && command -v npm >/dev/null || complain "Node is missing. Install Node 20 or newer with npm."
 	[ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" = true ] || complain "Node $(node -p process.versions.node) is too old, 20 or newer is needed."
-	dir=$(installed node "$here/package-lock.json")
+	dir=$(installed node "$1/package-lock.json")
 	if [ ! -e "$dir/ready" ]; then
-		echo "conformance: installing the TypeScript client, once" >&2
+		echo "conformance: installing a TypeScript client, once" >&2
 		rm -rf "$dir"
 		mkdir -p "$dir"
-		cp "$here/package.json" "$here/package-lock.json" "$dir"
+		cp "$1/package.json" "$1/package-lock.json" "$dir"
 		(cd "$dir" && npm ci --silent --no-audit --no-fund >&2) ||
 			complain "npm could not install the packages. They are needed once; is the registry reachable?"
 		touch "$dir/ready"
 	fi
-	cp "$here/run.mjs" "$here/manage.mjs" "$dir"
+	cp "$1"/*.mjs "$dir"
 	echo "$dir"
 }
 
 for suite in "$@"; do
 	case $suite in
-	typescript | manage) node=$(node_packages) || exit $? ;;
+	typescript | manage) node=$(node_packages "$here") || exit $? ;;
+	v1-typescript) node1=$(node_packages "$here/v1") || exit $? ;;
 	python | asyncio) sdk=$(python_packages sdk) || exit $? ;;
 	v1) v1=$(python_packages v1) || exit $? ;;
 	*) usage ;;
@@ -59,6 +61,7 @@ for suite in "$@"; do
 	manage) node "$node/manage.mjs" >"$work/$suite" 2>&1 & ;;
 	python) "$sdk/bin/python" -W ignore "$here/python/sdk.py" sync >"$work/$suite" 2>&1 & ;;
 	asyncio) "$sdk/bin/python" -W ignore "$here/python/sdk.py" async >"$work/$suite" 2>&1 & ;;
+	v1-typescript) node "$node1/run.mjs" >"$work/$suite" 2>&1 & ;;
 	v1) "$v1/bin/python" -W ignore "$here/python/v1.py" >"$work/$suite" 2>&1 & ;;
 	esac
 	pids="$pids $!"

@@ -196,7 +196,7 @@ def drive(kind, client):
             assert got.job.status == "FAILED" and got.text is None
             raise RuntimeError(got.job.error_message)
 
-        rejects(Exception, "NO_DATA_FOUND_IN_FILE", parse)
+        rejects(Exception, "NO_DATA_FOUND_IN_FILE", parse, patience=60)
 
     @check("a request sent again is the same job")
     def _():

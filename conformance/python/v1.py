@@ -145,7 +145,7 @@ def _():
     rejects(Exception, "no longer available", lambda: reader(gpt4o_mode=True).load_data(variant()))
     rejects(Exception, "literal_error", lambda: reader(tier="turbo", version="latest").load_data(variant()))
     rejects(Exception, "RECTO_VLM_URL", lambda: reader(premium_mode=True).load_data(variant()))
-    err = rejects(JobFailedException, "NO_DATA_FOUND_IN_FILE", lambda: reader(target_pages="1000").parse(variant()))
+    err = rejects(JobFailedException, "NO_DATA_FOUND_IN_FILE", lambda: reader(target_pages="1000").parse(variant()), patience=60)
     assert err.error_code == "NO_DATA_FOUND_IN_FILE" and err.status == "ERROR"
 
 

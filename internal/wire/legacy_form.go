@@ -41,7 +41,9 @@ func (f *legacyForm) text(name string) string {
 func (f *legacyForm) raw(name string) string {
 	f.read[name] = true
 	if v := f.fields[name]; len(v) > 0 {
-		return v[len(v)-1]
+		// Forms of web platforms send every line end as two characters; who then
+		// splits the result at the separator as given would not find it.
+		return strings.ReplaceAll(v[len(v)-1], "\r\n", "\n")
 	}
 	return ""
 }

@@ -60,6 +60,7 @@ func TestDecodeLegacy(t *testing.T) {
 			bareForm + `,"webhook_configurations":[{"webhook_url":"https://a.example/x","webhook_events":["parse.success"]}],"legacy":{"webhook_url":"https://b.example/y"}`},
 		{"joins", "page_separator=\n==={page_number}\n&page_prefix= <&page_suffix=> &hide_headers=true&page_footer_prefix=F:&replace_failed_page_mode=error_message",
 			bareForm + `,"legacy":{"page_separator":"\n==={page_number}\n","page_prefix":" <","page_suffix":"> ","page_footer_prefix":"F:","hide_headers":true,"replace_failed_page_mode":"error_message"}`},
+		{"line ends of a form", "page_separator=\r\n==\r\n", bareForm + `,"legacy":{"page_separator":"\n==\n"}`},
 		{"without a counterpart", "azure_openai_key=secret&model=x&layout_aware=false&bogus=1&user_prompt=hi&extract_charts=true", bareForm + `,"legacy":{"ignored":["azure_openai_key","bogus","extract_charts","model","user_prompt"]}`},
 		{"address", "input_url=https://a.example/b.pdf", bareForm + `,"source_url":"https://a.example/b.pdf","legacy":{}`},
 	}
