@@ -183,7 +183,8 @@ type Footnote struct {
 // Formula is displayed mathematics.
 type Formula struct {
 	Base
-	Text Text
+	Text Text   // fractions with a slash, rows of a matrix one after another
+	TeX  string // the same in TeX's notation, "" when unknown
 }
 
 // Link is a link that stands alone on its line.

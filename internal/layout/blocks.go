@@ -201,7 +201,7 @@ func sameSize(a, b float64) bool { return math.Abs(a-b) <= sizeStep*max(a, b) }
 // the first line of the block so far.
 func (v *columnView) breaksAt(i, start int) bool {
 	p, l := v.line(i-1), v.line(i)
-	if p.angle != l.angle || !sameSize(p.size, l.size) {
+	if p.angle != l.angle || !sameSize(p.size, l.size) || p.formula != nil || l.formula != nil {
 		return true
 	}
 	if v.styleBreak(p, l) || i-start == 1 && v.headBreak(p, l) {
@@ -538,6 +538,8 @@ func (s *Sheet) newBlock(lines []int, column int, v *columnView) block {
 	switch first := &s.lines[lines[0]]; {
 	case first.angle != 0 && isDiagonal(first.angle) || math.Abs(first.angle) > 45:
 		b.kind = asideBlock
+	case first.formula != nil:
+		b.kind = formula
 	case mono && (len(lines) > 1 || looksLikeCode(b.text)):
 		b.kind = code
 	}

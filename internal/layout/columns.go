@@ -36,10 +36,6 @@ const (
 // below and above things that span it, which is the whitespace rectangle of
 // Breuel (2002) in one dimension.
 func findColumns(s *Sheet) {
-	s.dropLineNumbers()
-	s.joinDropCaps()
-	s.splitAtRivers()
-	s.splitAtColumnEdges()
 	var els []element
 	for li := range s.lines {
 		l := &s.lines[li]

@@ -17,6 +17,7 @@ const (
 	sureLooks    = 0.7  // headings by weight or face alone
 	sureBullet   = 0.97 // entries behind bullets and dashes, and in runs of bare numbers
 	sureNumber   = 0.83 // entries behind numbers and letters: some are headings
+	sureFormula  = 0.8  // displayed formulas; not measured
 	sureDrawn    = 0.95 // figures and furniture; not measured
 	sureTable    = 0.98 // tables by tags; headings and entries by tags reach as much
 

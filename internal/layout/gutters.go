@@ -12,6 +12,14 @@ const (
 	minRiver     = 0.55 // width of the common gap, in ems
 )
 
+// splitLines makes the lines of the page lines of one column each.
+func splitLines(s *Sheet) {
+	s.dropLineNumbers()
+	s.joinDropCaps()
+	s.splitAtRivers()
+	s.splitAtColumnEdges()
+}
+
 // splitAtRivers splits lines that run across a narrow gutter.
 func (s *Sheet) splitAtRivers() {
 	type gap struct{ x0, x1 float64 }

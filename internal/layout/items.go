@@ -49,7 +49,8 @@ func buildItems(s *Sheet) {
 		case footnote:
 			p.Items = append(p.Items, &doc.Footnote{Base: base, Marker: b.note, Text: s.blockText(b)})
 		case formula:
-			p.Items = append(p.Items, &doc.Formula{Base: base, Text: s.blockText(b)})
+			base.Confidence = sureFormula
+			p.Items = append(p.Items, s.formulaItem(b, base))
 		case tableBlock:
 			p.Items = append(p.Items, s.tableItem(b))
 		case figureBlock:

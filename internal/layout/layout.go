@@ -85,6 +85,8 @@ var passes = []pass{
 	{name: "signs", all: learnSigns, why: "rows that begin with bullets are no table"},
 	{name: "figures", page: findFigures, why: "pictures stand in the way of columns and are no tables"},
 	{name: "tables", page: findTables, why: "a table's columns are no text columns"},
+	{name: "gutters", page: splitLines, why: "lines that run across a narrow gutter are two"},
+	{name: "formulas", page: findFormulas, why: "the parts of a formula are no columns and no rows of a table"},
 	{name: "columns", page: findColumns, why: "paragraphs run down one column"},
 	{name: "marks", page: findMarks, why: "bullets that only repetition or drawing shows begin paragraphs"},
 	{name: "blocks", page: buildBlocks, why: "lines that belong together, in reading order"},

@@ -30,6 +30,8 @@ type line struct {
 	capped bool   // begins with a drop capital: the lines below it are pushed in
 	mark   marker // bullet that only its repetition or drawing shows
 	wide   bool   // joined over a gap as wide as a gutter
+
+	formula *formulaTree // a displayed formula with all its parts
 }
 
 // Geometry of lines, in ems.

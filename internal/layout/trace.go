@@ -41,6 +41,14 @@ func Trace(sheets []*Sheet, i int, o Options) (*doc.Document, []Layer) {
 				l.Marks = append(l.Marks, Mark{f.box, fmt.Sprintf("image %d", f.image)})
 			}
 			layers = append(layers, l)
+		case "formulas":
+			l := Layer{Pass: pass}
+			for i := range s.lines {
+				if s.lines[i].formula != nil {
+					l.Marks = append(l.Marks, Mark{s.lines[i].box, "formula"})
+				}
+			}
+			layers = append(layers, l)
 		case "columns":
 			l := Layer{Pass: pass}
 			for k, c := range s.columns {

@@ -160,6 +160,7 @@ func newPiece(r *page.Run, index, start, end int) piece {
 	if r.Font.Symbolic {
 		p.text = text.Symbols(r.Font.Name, p.text)
 	}
+	p.text = text.TeXSigns(r.Font.Name, p.text)
 	if r.Font.Bold {
 		p.style |= doc.Bold
 	}

@@ -218,21 +218,11 @@ func imageTarget(url string) string {
 // formula writes displayed mathematics between dollar signs, as one line and
 // without escapes: what is inside is no markdown.
 func formula(f *doc.Formula) string {
-	var b strings.Builder
-	for i := range f.Text {
-		text := f.Text[i].Text
-		switch {
-		case isBlank(text):
-			b.WriteByte(' ')
-		case f.Text[i].Style&doc.Superscript != 0:
-			b.WriteString("^{" + strings.TrimFunc(text, isSpace) + "}")
-		case f.Text[i].Style&doc.Subscript != 0:
-			b.WriteString("_{" + strings.TrimFunc(text, isSpace) + "}")
-		default:
-			b.WriteString(text)
-		}
+	tex := f.TeX
+	if tex == "" {
+		tex = scripted(f.Text)
 	}
-	text := cleanSpaces(b.String(), inHeading)
+	text := cleanSpaces(tex, inHeading)
 	if text == "" {
 		return ""
 	}
@@ -245,6 +235,25 @@ func formula(f *doc.Formula) string {
 		}
 	}
 	return "$$" + spaced.String() + "$$"
+}
+
+// scripted writes text with what is raised and lowered as TeX does.
+func scripted(t doc.Text) string {
+	var b strings.Builder
+	for i := range t {
+		text := t[i].Text
+		switch {
+		case isBlank(text):
+			b.WriteByte(' ')
+		case t[i].Style&doc.Superscript != 0:
+			b.WriteString("^{" + strings.TrimFunc(text, isSpace) + "}")
+		case t[i].Style&doc.Subscript != 0:
+			b.WriteString("_{" + strings.TrimFunc(text, isSpace) + "}")
+		default:
+			b.WriteString(text)
+		}
+	}
+	return b.String()
 }
 
 // chooseMarker finds the marker of a list that does not merge with the list
