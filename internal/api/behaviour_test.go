@@ -5,9 +5,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -324,5 +328,27 @@ func TestPagingWhileOthersInsert(t *testing.T) {
 		if n != 1 {
 			t.Errorf("file %s came %d times on %d pages", id, n, pages)
 		}
+	}
+}
+
+// TestBusyDatabase checks that a client is told when to come back.
+func TestBusyDatabase(t *testing.T) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "x.db")+"?_pragma=busy_timeout(1)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	first, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = first.Rollback() }()
+	_, busy := db.BeginTx(t.Context(), nil)
+
+	s := &Server{Config: Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}}
+	w := httptest.NewRecorder()
+	s.writeError(w, httptest.NewRequestWithContext(t.Context(), "POST", "/api/v2/parse", nil), fmt.Errorf("record: %w", busy))
+	if w.Code != 503 || w.Header().Get("Retry-After") != "2" || !strings.Contains(w.Body.String(), "correlation_id") {
+		t.Errorf("a busy database = %d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
 	}
 }
