@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // StoredRequest is a request as a job keeps it. Legacy is set for jobs that
@@ -356,20 +357,33 @@ const (
 	maxPageSeconds = 300
 )
 
-func (f *legacyForm) joins(l *Legacy) {
-	if f.given("page_separator") {
-		l.PageSeparator = new(f.raw("page_separator"))
+// maxTemplate bounds what is put around every page: a document of many pages
+// would make a large text of a long one.
+const maxTemplate = 1000
+
+// template reads a text that is put around pages.
+func (f *legacyForm) template(name string) string {
+	s := f.raw(name)
+	if utf8.RuneCountInString(s) > maxTemplate {
+		f.fail("string_too_long", name, fmt.Sprintf("String should have at most %d characters", maxTemplate))
 	}
-	l.PagePrefix, l.PageSuffix = f.raw("page_prefix"), f.raw("page_suffix")
-	l.HeaderPrefix, l.HeaderSuffix = f.raw("page_header_prefix"), f.raw("page_header_suffix")
-	l.FooterPrefix, l.FooterSuffix = f.raw("page_footer_prefix"), f.raw("page_footer_suffix")
+	return s
+}
+
+func (f *legacyForm) joins(l *Legacy) {
+	if s := f.template("page_separator"); s != "" {
+		l.PageSeparator = &s
+	}
+	l.PagePrefix, l.PageSuffix = f.template("page_prefix"), f.template("page_suffix")
+	l.HeaderPrefix, l.HeaderSuffix = f.template("page_header_prefix"), f.template("page_header_suffix")
+	l.FooterPrefix, l.FooterSuffix = f.template("page_footer_prefix"), f.template("page_footer_suffix")
 	l.HideHeaders, l.HideFooters = f.on("hide_headers"), f.on("hide_footers")
 	l.FailedPage = f.text("replace_failed_page_mode")
 	if modes := []string{"", "raw_text", "blank_page", "error_message"}; !slices.Contains(modes, l.FailedPage) {
 		f.fail("enum", "replace_failed_page_mode", "Input should be 'raw_text', 'blank_page' or 'error_message'")
 	}
-	l.ErrorPrefix = f.raw("replace_failed_page_with_error_message_prefix")
-	l.ErrorSuffix = f.raw("replace_failed_page_with_error_message_suffix")
+	l.ErrorPrefix = f.template("replace_failed_page_with_error_message_prefix")
+	l.ErrorSuffix = f.template("replace_failed_page_with_error_message_suffix")
 	l.Layout = f.on("extract_layout")
 	l.WebhookURL = f.text("webhook_url")
 	if l.WebhookURL != "" && !regexp.MustCompile(`^https?:`).MatchString(l.WebhookURL) {

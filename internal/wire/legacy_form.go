@@ -48,8 +48,6 @@ func (f *legacyForm) raw(name string) string {
 	return ""
 }
 
-func (f *legacyForm) given(name string) bool { return f.raw(name) != "" }
-
 // flag reads a switch, nil when it is not set.
 func (f *legacyForm) flag(name string) *bool {
 	on, ok := truth(f.text(name))

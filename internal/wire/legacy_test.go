@@ -107,7 +107,7 @@ func TestDecodeLegacyMargins(t *testing.T) {
 
 func TestDecodeLegacyRefuses(t *testing.T) {
 	got, err := DecodeLegacy(form("tier=turbo&max_pages=x&target_pages=3-1&bbox_top=2&language=xx&page_error_tolerance=no&webhook_url=ftp://x&"+
-		"replace_failed_page_mode=shred&fast_mode=maybe&bounding_box=1,2&job_timeout_in_seconds=9999&input_s3_path=s3://a/b&webhook_configurations={&parse_mode=slow"), false)
+		"replace_failed_page_mode=shred&page_suffix="+strings.Repeat("x", maxTemplate+1)+"&fast_mode=maybe&bounding_box=1,2&job_timeout_in_seconds=9999&input_s3_path=s3://a/b&webhook_configurations={&parse_mode=slow"), false)
 	var invalid Invalid
 	if !errors.As(err, &invalid) {
 		t.Fatalf("DecodeLegacy = %+v, %v, want Invalid", got, err)
@@ -118,7 +118,7 @@ func TestDecodeLegacyRefuses(t *testing.T) {
 	}
 	slices.Sort(places)
 	want := []string{"bbox_top", "bounding_box", "fast_mode", "input_s3_path", "job_timeout_in_seconds", "language", "max_pages", "page_error_tolerance",
-		"parse_mode", "replace_failed_page_mode", "target_pages", "tier", "webhook_configurations", "webhook_url"}
+		"page_suffix", "parse_mode", "replace_failed_page_mode", "target_pages", "tier", "webhook_configurations", "webhook_url"}
 	if !slices.Equal(places, want) {
 		t.Errorf("complaints about %v\nwant %v", places, want)
 	}
