@@ -106,7 +106,7 @@ func TestErrorsOfTheServer(t *testing.T) {
 	if !strings.Contains(string(r.body), "Method Not Allowed") || r.header.Get("Allow") == "" {
 		t.Errorf("405 says %s, Allow %q", r.body, r.header.Get("Allow"))
 	}
-	if _, err := b.db.SQL.Exec(`ALTER TABLE parse_job RENAME TO gone`); err != nil {
+	if _, err := b.db.SQL.ExecContext(t.Context(), `ALTER TABLE parse_job RENAME TO gone`); err != nil {
 		t.Fatal(err)
 	}
 	r = b.get("/api/v2/parse").want(t, 500)
