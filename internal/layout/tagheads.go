@@ -129,7 +129,9 @@ func (s *Sheet) takeHeadings() {
 	for i := range s.blocks {
 		b := &s.blocks[i]
 		if p, ok := s.out.Items[i].(*doc.Paragraph); ok && b.kind == heading {
-			s.out.Items[i] = &doc.Heading{Base: p.Base, Level: b.level, Title: b.title, Text: headingText(p.Text)}
+			base := p.Base
+			base.Confidence = s.sureHeading(b) // the eye says so, not the tree
+			s.out.Items[i] = &doc.Heading{Base: base, Level: b.level, Title: b.title, Text: headingText(p.Text)}
 		}
 		h, ok := s.out.Items[i].(*doc.Heading)
 		switch {
