@@ -2,8 +2,10 @@ package layout
 
 import (
 	"math"
+	"slices"
 
 	"recto/internal/doc"
+	"recto/internal/geom"
 )
 
 // Trees say little about headings: many programs write the title and whatever
@@ -160,20 +162,24 @@ const (
 // trustTree leaves out what looks like a heading and is none by the tree. A
 // title, which many programs write as a paragraph, is believed to the eye, as
 // are texts that look like the tagged headings, and all of them where the tree
-// names fewer headings than it misses.
+// names fewer headings than it misses. Texts in the face of tagged headings, in
+// which no running text is set, are believed too unless they are titles of boxes.
 func trustTree(d *document, found []headingAt) []headingAt {
-	told, others := map[look]int{}, textsByLook(d)
+	told, others, strong := map[look]int{}, textsByLook(d), map[look]int{}
+	faces := map[string]bool{}
 	nTold, nUntold := 0, 0
 	largest := 0.0
 	for _, h := range found {
 		switch b := &h.s.blocks[h.i]; {
 		case b.told:
 			told[h.look]++
+			faces[h.s.headStyleOf(b).font] = true
 			nTold++
 			largest = max(largest, h.size)
 		case h.s.tagged:
 			if h.s.isStrongHeading(d, h.i) {
 				nUntold++
+				strong[h.look]++
 			}
 		}
 	}
@@ -183,11 +189,17 @@ func trustTree(d *document, found []headingAt) []headingAt {
 		b := &h.s.blocks[h.i]
 		n := told[h.look]
 		likeTold := n > 0 && float64(n) >= sameAsTag*float64(n+others[h.look])
-		if b.told || !h.s.tagged || k == title || likeTold || nUntold > nTold && h.s.isStrongHeading(d, h.i) {
+		inFace := faces[h.s.headStyleOf(b).font] && float64(strong[h.look]) >= sameAsTag*float64(others[h.look]) && !h.s.isFramed(b)
+		if b.told || !h.s.tagged || k == title || likeTold || (nUntold > nTold || inFace) && h.s.isStrongHeading(d, h.i) {
 			out = append(out, h)
 		}
 	}
 	return out
+}
+
+// isFramed reports whether a block stands in a box, whose title heads the box only.
+func (s *Sheet) isFramed(b *block) bool {
+	return slices.ContainsFunc(s.frames(), func(f geom.Rect) bool { return f.ContainsRect(b.box, frameSlack) })
 }
 
 // textsByLook counts the texts of tagged pages that the tree calls paragraphs.

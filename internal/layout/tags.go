@@ -129,9 +129,14 @@ func (s *Sheet) buildTagged() {
 			w.lineOf[i] = li
 		}
 	}
+	joined := s.looseHyphens()
 	for i := range s.pieces {
-		if p := &s.pieces[i]; s.fate[i].reason == "" && p.mcid >= 0 {
-			w.byMCID[p.mcid] = append(w.byMCID[p.mcid], i)
+		id := s.pieces[i].mcid
+		if of, ok := joined[i]; ok {
+			id = of
+		}
+		if s.fate[i].reason == "" && id >= 0 {
+			w.byMCID[id] = append(w.byMCID[id], i)
 		}
 	}
 	for k := range s.in.Images {
@@ -145,6 +150,24 @@ func (s *Sheet) buildTagged() {
 	}
 	s.out.Items = w.items
 	s.placeRest()
+}
+
+// looseHyphens returns the hyphens at line ends that programs which divide words
+// leave outside the tree, with the marked content of the word before them.
+func (s *Sheet) looseHyphens() map[int]int {
+	out := map[int]int{}
+	for li := range s.lines {
+		pieces := s.lines[li].pieces
+		n := len(pieces)
+		if n < 2 {
+			continue
+		}
+		last, before := &s.pieces[pieces[n-1]], &s.pieces[pieces[n-2]]
+		if last.mcid < 0 && !last.space && before.mcid >= 0 && (last.text == "-" || last.text == "\u00ad" || last.text == "\u2010") {
+			out[pieces[n-1]] = before.mcid
+		}
+	}
+	return out
 }
 
 // placeRest puts what the tree does not mention where it belongs: repeated and

@@ -6,6 +6,14 @@ import (
 	"recto/internal/page"
 )
 
+// tagCell is a cell of a Table element.
+type tagCell struct {
+	tag    *page.Tag
+	header bool
+	c      content
+	box    geom.Rect
+}
+
 // table makes a table of a Table element: rows are TR, cells TH and TD with their
 // spans. PDFium leaves empty cells out of a page's tree, so a row may be short;
 // its cells are then placed by where they stand.
@@ -16,13 +24,7 @@ func (w *tagWalk) table(t *page.Tag) {
 		w.container(&page.Tag{Type: "Div", Children: c.Children, Kids: c.Kids, MCIDs: c.MCIDs})
 		return
 	}
-	type cell struct {
-		tag    *page.Tag
-		header bool
-		c      content
-		box    geom.Rect
-	}
-	var rows [][]cell
+	var rows [][]tagCell
 	heads := 0
 	var walk func(t *page.Tag, inHead bool)
 	walk = func(t *page.Tag, inHead bool) {
@@ -30,7 +32,7 @@ func (w *tagWalk) table(t *page.Tag) {
 			child := &t.Children[i]
 			switch child.Type {
 			case "TR":
-				var row []cell
+				var row []tagCell
 				all := true
 				for j := range child.Children {
 					td := &child.Children[j]
@@ -42,7 +44,7 @@ func (w *tagWalk) table(t *page.Tag) {
 					for _, b := range c.boxes {
 						box = box.Union(b)
 					}
-					row = append(row, cell{td, td.Type == "TH", c, box})
+					row = append(row, tagCell{td, td.Type == "TH", c, box})
 					all = all && td.Type == "TH"
 				}
 				if len(row) > 0 {
@@ -63,6 +65,7 @@ func (w *tagWalk) table(t *page.Tag) {
 		w.container(&page.Tag{Type: "Div", Children: t.Children, Kids: t.Kids, MCIDs: t.MCIDs})
 		return
 	}
+	rows = w.s.joinWrapped(rows, heads)
 	cols := 0
 	for _, r := range rows {
 		n := 0
