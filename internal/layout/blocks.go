@@ -56,6 +56,9 @@ type block struct {
 	note      string    // mark of a footnote
 	bound     bool      // the mark stands in the text above
 	index     bool      // an entry of an index, which is complete
+
+	contents  bool // an entry of a table of contents
+	pageFirst bool // that begins with its page
 }
 
 // Distances that end a paragraph.
@@ -120,6 +123,8 @@ func (s *Sheet) columnBlocks(k int) {
 			continue
 		}
 		b := s.newBlock(c.lines[start:i:i], k, v)
+		b.contents = v.contents[start] != noHang
+		b.pageFirst = b.contents && v.pagesFirst
 		if start > 0 {
 			b.before = v.gap(start)
 		}
@@ -140,6 +145,8 @@ type columnView struct {
 	hanging     bool                // most lines are indented under the first of their paragraph
 	hangs       hangs               // what hanging paragraphs make of each line
 	index       bool                // the lines are entries of an index
+	contents    contents            // what a table of contents makes of each line
+	pagesFirst  bool                // its page numbers stand before the entries
 }
 
 func (s *Sheet) viewOf(c *column) *columnView {
@@ -181,6 +188,7 @@ func (s *Sheet) viewOf(c *column) *columnView {
 	v.hanging = len(c.lines) >= minHangingLines && first && flush >= 2 && float64(most) >= minHanging*float64(len(c.lines)) &&
 		float64(most+flush) >= 0.9*float64(len(c.lines))
 	v.hangs, v.index = v.findHanging(), v.isIndex()
+	v.contents, v.pagesFirst = v.findContents()
 	return v
 }
 
@@ -203,6 +211,9 @@ func (v *columnView) breaksAt(i, start int) bool {
 	p, l := v.line(i-1), v.line(i)
 	if p.angle != l.angle || !sameSize(p.size, l.size) || p.formula != nil || l.formula != nil {
 		return true
+	}
+	if c := v.contents[i]; c != noHang || v.contents[i-1] != noHang {
+		return c != hangOn
 	}
 	if v.styleBreak(p, l) || i-start == 1 && v.headBreak(p, l) {
 		return true

@@ -88,7 +88,7 @@ func withAlike(d *document, found []headingAt, more map[*Sheet]map[int]bool) []h
 // isHeading judges one block by its own look and what surrounds it.
 func (s *Sheet) isHeading(d *document, i int) bool {
 	b := &s.blocks[i]
-	if b.kind != paragraph || len(b.lines) > maxHeadingLines || utf8.RuneCountInString(b.text) > maxHeadingChars {
+	if b.kind != paragraph || b.contents || len(b.lines) > maxHeadingLines || utf8.RuneCountInString(b.text) > maxHeadingChars {
 		return false
 	}
 	t := strings.TrimSpace(b.text)

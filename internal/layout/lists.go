@@ -15,6 +15,10 @@ func findLists(d *document) {
 			if b.kind != paragraph {
 				continue
 			}
+			if b.pageFirst {
+				b.kind, b.marker = listEntry, marker{kind: bulletMarker} // the page is no mark: it stays in the text
+				continue
+			}
 			if b.marker = s.lines[b.lines[0]].mark; b.marker.kind == noMarker {
 				b.marker = readMarker(b.text)
 			}
