@@ -190,6 +190,9 @@ func (s *Sheet) linesOf(spots []spot, angle float64) {
 	for _, r := range rows {
 		segments = append(segments, s.split(r.spots, angle)...)
 	}
+	if angle == 0 {
+		segments = s.stackFractions(segments)
+	}
 	segments, group := explode(segments)
 	segments = s.attachScripts(segments, group)
 	for _, seg := range segments {
@@ -414,6 +417,7 @@ func (s *Sheet) newLine(seg []spot, angle float64) line {
 	}
 	l.rtl = rtl > ltr
 	s.setSpaces(seg)
+	s.writeFractions(seg)
 	for _, sp := range seg {
 		l.pieces = append(l.pieces, sp.i)
 	}
@@ -433,6 +437,9 @@ func (s *Sheet) setSpaces(seg []spot) {
 			continue
 		}
 		q := &s.pieces[seg[k-1].i]
+		if p.stacked && q.stacked { // judged before it was moved here
+			continue
+		}
 		gap := seg[k].x0 - seg[k-1].x1
 		em := min(p.size, q.size)
 		limit := minWordGap * em
@@ -523,7 +530,7 @@ func (s *Sheet) measure(l *line) {
 		l.glyphs += n
 		style := p.style &^ (doc.Superscript | doc.Subscript)
 		kk := key{math.Round(p.size*4) / 4, style}
-		if p.style&(doc.Superscript|doc.Subscript) != 0 {
+		if p.style&(doc.Superscript|doc.Subscript) != 0 || p.stacked {
 			n = 0
 		}
 		weight[kk] += n

@@ -14,24 +14,25 @@ import (
 // piece is a stretch of glyphs of one style without a space: a word or a part
 // of one.
 type piece struct {
-	text   string // logical order, normalized
-	box    geom.Rect
-	base   float64 // baseline, points from the top
-	size   float64
-	font   *page.Font
-	color  page.Color
-	style  doc.Style
-	marks  doc.Style // struck out, underlined, highlighted: says nothing of what the text is
-	mcid   int
-	run    int  // index of the run it was cut from
-	space  bool // a space was drawn before it
-	hyphen bool // ends in a hyphen that PDFium believes soft
-	rtl    bool // written from right to left
-	bad    int  // characters that cannot be what the page shows
-	tags   tagFlags
-	angle  float64
-	left   float64 // where its baseline starts, points from the left; of turned text
-	length float64 // along the baseline, of turned text
+	text    string // logical order, normalized
+	box     geom.Rect
+	base    float64 // baseline, points from the top
+	size    float64
+	font    *page.Font
+	color   page.Color
+	style   doc.Style
+	marks   doc.Style // struck out, underlined, highlighted: says nothing of what the text is
+	mcid    int
+	run     int  // index of the run it was cut from
+	space   bool // a space was drawn before it
+	hyphen  bool // ends in a hyphen that PDFium believes soft
+	rtl     bool // written from right to left
+	stacked bool // half of a stacked fraction: off the baseline
+	bad     int  // characters that cannot be what the page shows
+	tags    tagFlags
+	angle   float64
+	left    float64 // where its baseline starts, points from the left; of turned text
+	length  float64 // along the baseline, of turned text
 }
 
 type tagFlags uint8
