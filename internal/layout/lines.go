@@ -467,39 +467,6 @@ func (s *Sheet) setSpaces(seg []spot) {
 // numberForm is the number of a heading or an entry.
 var numberForm = regexp.MustCompile(`^\d{1,2}(\.\d{1,2})*[.)]$`)
 
-// Single letters at even distances are a word set wide.
-const (
-	minSpreadLetters = 4
-	maxSpreadGap     = 0.8  // ems between two letters of such a word
-	spreadJitter     = 0.12 // ems by which the distances differ
-)
-
-// closeSpread removes the spaces between letters that are set apart one by one.
-func (s *Sheet) closeSpread(seg []spot) {
-	single := func(k int) bool {
-		p := &s.pieces[seg[k].i]
-		return utf8.RuneCountInString(p.text) == 1 && hasWordRune(p.text)
-	}
-	for k := 0; k < len(seg); {
-		j := k + 1
-		low, high := math.Inf(1), math.Inf(-1)
-		for j < len(seg) && single(k) && single(j) {
-			gap := (seg[j].x0 - seg[j-1].x1) / seg[j].size
-			if gap > maxSpreadGap || max(high, gap)-min(low, gap) > spreadJitter {
-				break
-			}
-			low, high = min(low, gap), max(high, gap)
-			j++
-		}
-		if j-k >= minSpreadLetters {
-			for m := k + 1; m < j; m++ {
-				s.pieces[seg[m].i].space = false
-			}
-		}
-		k = j
-	}
-}
-
 // betweenIdeographs reports whether both sides of a gap are of a script that
 // sets no spaces.
 func betweenIdeographs(a, b string) bool {
@@ -519,6 +486,7 @@ func (s *Sheet) measure(l *line) {
 		most   = -1
 	)
 	l.box, l.glyphs = geom.Rect{}, 0
+	caps := s.findSmallCaps(l.pieces)
 	for k, i := range l.pieces {
 		p := &s.pieces[i]
 		l.box = l.box.Union(p.box)
@@ -529,14 +497,15 @@ func (s *Sheet) measure(l *line) {
 		n := len([]rune(p.text))
 		l.glyphs += n
 		style := p.style &^ (doc.Superscript | doc.Subscript)
-		kk := key{math.Round(p.size*4) / 4, style}
+		size := caps.size(p)
+		kk := key{math.Round(size*4) / 4, style}
 		if p.style&(doc.Superscript|doc.Subscript) != 0 || p.stacked {
 			n = 0
 		}
 		weight[kk] += n
 		if weight[kk] > most {
 			most = weight[kk]
-			l.size, l.style, l.base, l.color, l.font = p.size, style, p.base, p.color, p.font
+			l.size, l.style, l.base, l.color, l.font = size, style, p.base, p.color, p.font
 		}
 	}
 	l.text = b.String()
