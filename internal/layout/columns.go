@@ -263,6 +263,8 @@ type side struct {
 	chars      int
 	pieces     int
 	hasGraphic bool
+	tables     float64 // height of its tables
+	lineHeight float64 // height of its lines
 }
 
 func (o *orderer) sideOf(els []element) side {
@@ -274,11 +276,15 @@ func (o *orderer) sideOf(els []element) side {
 			l := &o.s.lines[e.line]
 			d.lines = append(d.lines, e)
 			d.textWidth += e.box.W()
+			d.lineHeight += e.box.H()
 			d.chars += l.glyphs
 			d.pieces += len(l.pieces)
 			continue
 		}
 		d.hasGraphic = true
+		if e.tab != nil {
+			d.tables += e.box.H()
+		}
 		for _, g := range e.group {
 			if g.line >= 0 {
 				d.chars += o.s.lines[g.line].glyphs
@@ -337,6 +343,9 @@ const (
 func (o *orderer) pairsRows(a, b *side) bool {
 	if min(len(a.lines), len(b.lines)) == 0 || min(len(a.lines), len(b.lines)) == 1 && (a.hasGraphic || b.hasGraphic) {
 		return false
+	}
+	if a.tables > a.lineHeight || b.tables > b.lineHeight {
+		return false // the few lines around a table do not tell
 	}
 	few, many := a, b
 	if len(b.lines) < len(a.lines) {

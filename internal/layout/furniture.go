@@ -60,6 +60,10 @@ func findFurniture(d *document) {
 				continue
 			}
 			s := d.sheets[rows[k].sheet]
+			if s.isOneOfMany(rows[k].lines[0]) {
+				furniture[k] = false
+				continue
+			}
 			if top {
 				s.header = append(s.header, rows[k].lines...)
 			} else {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Text that stands in the same place in the same words on most pages is
@@ -45,7 +46,7 @@ func markStanding(d *document) {
 					pages[q.sheet] = true
 				}
 			}
-			if !d.sheets[p.sheet].isFurniture(p.line) && len(pages) >= minStandingPages && float64(len(pages)) >= standingShare*float64(len(d.sheets)) {
+			if !d.sheets[p.sheet].isFurniture(p.line) && len(pages) >= minStandingPages && float64(len(pages)) >= standingShare*float64(len(d.sheets)) && !d.sheets[p.sheet].isOneOfMany(p.line) {
 				found[p.sheet] = append(found[p.sheet], p.line)
 			}
 		}
@@ -63,6 +64,35 @@ func markStanding(d *document) {
 			s.footer = append(s.footer, lines...)
 		}
 	}
+}
+
+// minSameRows is how many other rows of a page say the same as a row, but for their
+// numbers, when it is one of a table or a grid and no furniture.
+const minSameRows = 3
+
+// isOneOfMany reports whether other rows of the page say the same as a line, but
+// for their numbers: the last row of a grid is no footer.
+func (s *Sheet) isOneOfMany(li int) bool {
+	l := &s.lines[li]
+	if strings.IndexFunc(l.text, unicode.IsLetter) < 0 || strings.IndexFunc(l.text, unicode.IsDigit) < 0 {
+		return false
+	}
+	key := furnitureKey(l.text)
+	first, _ := utf8.DecodeRuneInString(key)
+	var bases []float64
+	for k := range s.lines {
+		o := &s.lines[k]
+		if math.Abs(o.base-l.base) < 0.5*l.size || slices.ContainsFunc(bases, func(b float64) bool { return math.Abs(b-o.base) < 0.5*l.size }) {
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(o.text); unicode.ToLower(r) != first && !unicode.IsDigit(r) {
+			continue
+		}
+		if furnitureKey(o.text) == key {
+			bases = append(bases, o.base)
+		}
+	}
+	return len(bases) >= minSameRows
 }
 
 // isBare reports whether a page has little text besides its furniture, so that
