@@ -1,6 +1,10 @@
 package layout
 
-import "strings"
+import (
+	"strings"
+
+	"recto/internal/doc"
+)
 
 // Confidence is the share of items like this one whose kind and text are right:
 // 0.9 means 9 in 10. The values are those that recto-eval --confidence measures
@@ -19,7 +23,11 @@ const (
 	sureNumber   = 0.83 // entries behind numbers and letters: some are headings
 	sureFormula  = 0.8  // displayed formulas; not measured
 	sureDrawn    = 0.95 // figures and furniture; not measured
-	sureTable    = 0.98 // tables by tags; headings and entries by tags reach as much
+	sureTags     = 0.98 // headings, entries and tables by tags, and running text that ends as sentences do
+
+	sureTaggedOpen     = 0.82 // text by tags: several lines without such an end
+	sureTaggedSentence = 0.74 // one line that is a sentence
+	sureTaggedShort    = 0.34 // one line of anything else: tags call every line of an address a paragraph
 
 	sureIsLarge = 1.15 // times the text's size
 )
@@ -43,6 +51,20 @@ func (s *Sheet) sureText(b *block) float64 {
 		return sureLong
 	}
 	return sureOpen
+}
+
+// sureTagged says how sure a paragraph of the structure tree is.
+func sureTagged(lines [][]int, t doc.Text) float64 {
+	sentence := endsSentence(strings.TrimSpace(t.Plain()))
+	switch {
+	case len(lines) > 1 && sentence:
+		return sureTags
+	case len(lines) > 1:
+		return sureTaggedOpen
+	case sentence:
+		return sureTaggedSentence
+	}
+	return sureTaggedShort
 }
 
 // sureEntry says how sure an entry of a list is: only bullets leave no doubt.

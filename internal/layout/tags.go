@@ -263,7 +263,7 @@ func (w *tagWalk) gather(t *page.Tag, skip func(*page.Tag) bool) content {
 }
 
 // base makes an item's base; tags are believed.
-func (c content) base() doc.Base { return doc.Base{Boxes: c.boxes, Confidence: 0.98} }
+func (c content) base() doc.Base { return doc.Base{Boxes: c.boxes, Confidence: sureTags} }
 
 // isBlockRole reports whether an tagText is an item of its own wherever it stands.
 func isBlockRole(t *page.Tag) bool {
@@ -310,7 +310,7 @@ func (w *tagWalk) block(t *page.Tag) {
 	default:
 		w.leaf(t, func(c content, text doc.Text) doc.Item {
 			w.note(c, false)
-			return &doc.Paragraph{Base: c.base(), Quote: w.quotes > 0, Text: text}
+			return &doc.Paragraph{Base: doc.Base{Boxes: c.boxes, Confidence: sureTagged(c.lines, text)}, Quote: w.quotes > 0, Text: text}
 		})
 	}
 }
@@ -388,7 +388,7 @@ func (w *tagWalk) level(role string) int {
 
 func (w *tagWalk) list(t *page.Tag) *doc.List {
 	l := &doc.List{}
-	l.Confidence = 0.98
+	l.Confidence = sureTags
 	for i := range t.Children {
 		child := &t.Children[i]
 		switch child.Type {

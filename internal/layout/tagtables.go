@@ -75,7 +75,7 @@ func (w *tagWalk) table(t *page.Tag) {
 		cols = max(cols, n)
 	}
 	out := &doc.Table{RowCount: len(rows), ColCount: cols, HeaderRows: heads, Drawn: true}
-	out.Confidence = sureTable
+	out.Confidence = sureTags
 	lefts := columnLefts(cols, func(yield func(col int, x float64)) {
 		for _, r := range rows {
 			n := 0
