@@ -61,6 +61,19 @@ func Trace(sheets []*Sheet, i int, o Options) (*doc.Document, []Layer) {
 				}
 			}
 			layers = append(layers, t, l, s.lineLayer("lines after columns"))
+		case "marks":
+			// Bullets that "signs" has learned and "marks" has found, before the words.
+			l := Layer{Pass: pass}
+			for i := range s.lines {
+				if m := s.lines[i].mark; m.kind != noMarker && s.lines[i].glyphs > 0 {
+					label := m.text
+					if m.drawn {
+						label = "drawn " + m.text
+					}
+					l.Marks = append(l.Marks, Mark{s.lines[i].box, label})
+				}
+			}
+			layers = append(layers, l)
 		case "blocks", "quotes":
 			l := Layer{Pass: map[string]string{"blocks": "blocks", "quotes": "kinds"}[pass]}
 			for k := range s.blocks {
