@@ -13,10 +13,12 @@ import (
 
 // Captions and footnotes.
 const (
-	captionReach = 3.5  // distance from its figure or table, in lines of the caption
-	noteZone     = 0.45 // footnotes stand below so much of the page
-	noteSize     = 0.93 // and are set smaller than so much of the body
-	maxCaption   = 1200 // characters
+	captionBeside = 3.0  // distance to the figure or table it stands beside, in ems: a gutter
+	besideShare   = 0.8  // share of its height that stands beside it
+	captionReach  = 3.5  // distance from its figure or table, in lines of the caption
+	noteZone      = 0.45 // footnotes stand below so much of the page
+	noteSize      = 0.93 // and are set smaller than so much of the body
+	maxCaption    = 1200 // characters
 )
 
 var captionForm = regexp.MustCompile(`^(?i:(?:supplementary |extended data )?(fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|scheme|chart|plate|exhibit|graph|listing|algorithm|box|figura|tabla|cuadro|tabela))\s*([A-Z]?[0-9]+(?:[.\-–][0-9]+)*[a-z]?|[IVX]+|[A-Z])\s*([.:|)\-–—]|\s|$)`)
@@ -64,8 +66,8 @@ func (s *Sheet) findCaptions() {
 	}
 }
 
-// nearestGraphic returns the figure or table within reach of a block, -1 for
-// none.
+// nearestGraphic returns the figure or table within reach of a block, above or
+// below it or else beside it, -1 for none.
 func (s *Sheet) nearestGraphic(b *block) int {
 	best, bestD := -1, captionReach*b.size*1.2
 	for i := range s.blocks {
@@ -75,6 +77,19 @@ func (s *Sheet) nearestGraphic(b *block) int {
 		}
 		d := max(b.box.Y0-g.box.Y1, g.box.Y0-b.box.Y1, 0)
 		if d < bestD {
+			best, bestD = i, d
+		}
+	}
+	if best >= 0 {
+		return best
+	}
+	bestD = captionBeside * b.size
+	for i := range s.blocks {
+		g := &s.blocks[i]
+		if g.kind != figureBlock && g.kind != tableBlock || g.box.OverlapY(b.box) < besideShare*b.box.H() || g.box.H() < b.box.H() {
+			continue
+		}
+		if d := gapX(g.box, b.box); d >= 0 && d < bestD {
 			best, bestD = i, d
 		}
 	}
