@@ -49,6 +49,7 @@ type block struct {
 	told      bool      // the structure tree says that it is a heading
 	byDepth   bool      // the level is the depth of its section
 	treeLevel int       // and of this level, 0 when it does not say
+	bookmark  int       // how deep the bookmark lies that names it, 0 for none
 	marker    marker    // of a list entry
 	number    numbering // of a heading or entry
 	caption   int       // block that is the caption of this figure or table, -1 for none

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,8 +19,11 @@ var update = flag.Bool("update", false, "rewrite the expected items of the cases
 type testCase struct {
 	notes string // everything before the first page
 	pages []string
-	want  string
-	known string // why it fails, "" when it must pass
+	// outline holds the bookmarks, a line each: 2 1 "A title" lies on level 2 and
+	// leads to page 1.
+	outline string
+	want    string
+	known   string // why it fails, "" when it must pass
 }
 
 // readCase reads a case: sections begin with lines such as "-- page --".
@@ -36,6 +40,8 @@ func readCase(t *testing.T, file string) testCase {
 		case "-- page --":
 			c.pages = append(c.pages, "")
 			at = &c.pages[len(c.pages)-1]
+		case "-- outline --":
+			at = &c.outline
 		case "-- items --":
 			at = &c.want
 		case "-- known --":
@@ -81,7 +87,7 @@ func TestCases(t *testing.T) {
 // text has been lost.
 func runCase(t *testing.T, c testCase) string {
 	t.Helper()
-	o := Options{strict: true}
+	o := Options{strict: true, Outline: readOutline(t, c.outline)}
 	var sheets []*Sheet
 	for i, text := range c.pages {
 		p, err := page.ParseText(text)
@@ -110,12 +116,32 @@ func runCase(t *testing.T, c testCase) string {
 	return b.String()
 }
 
+// readOutline reads the bookmarks of a case.
+func readOutline(t *testing.T, text string) []doc.Bookmark {
+	t.Helper()
+	var out []doc.Bookmark
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		m := doc.Bookmark{Y: -1}
+		if _, err := fmt.Sscanf(line, "%d %d %q", &m.Level, &m.Page, &m.Title); err != nil {
+			t.Fatalf("bookmark %q: %v", line, err)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
 func writeCase(t *testing.T, file string, c testCase, got string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(c.notes)
 	for _, p := range c.pages {
 		b.WriteString("-- page --\n" + p)
+	}
+	if c.outline != "" {
+		b.WriteString("-- outline --\n" + c.outline)
 	}
 	b.WriteString("-- items --\n" + got)
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {

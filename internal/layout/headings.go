@@ -48,10 +48,11 @@ func findHeadings(d *document) {
 		}
 	}
 	forgetFlatDepth(d)
+	matchOutline(d)
 	var found []headingAt
 	for _, s := range d.sheets {
 		for i := range s.blocks {
-			if b := &s.blocks[i]; b.told && s.deservesTag(b) || !b.told && s.isHeading(d, i) {
+			if b := &s.blocks[i]; b.bookmark > 0 || b.told && s.deservesTag(b) || !b.told && s.isHeading(d, i) {
 				found = append(found, headingAt{s, i, s.lookOf(b)})
 			}
 		}
@@ -309,7 +310,7 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 	}
 	texts := map[string]int{}
 	for _, h := range found {
-		if h.s.blocks[h.i].told {
+		if h.s.blocks[h.i].isNamed() {
 			continue // the tree has decided
 		}
 		texts[strings.ToLower(h.s.blocks[h.i].text)]++
@@ -320,7 +321,7 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 		return j >= 0 && j < len(h.s.blocks) && isFound[h.s][j] && h.s.lookOf(&h.s.blocks[j]) == h.look
 	}
 	for _, h := range found {
-		if h.s.blocks[h.i].told {
+		if h.s.blocks[h.i].isNamed() {
 			continue
 		}
 		t := by[h.look]
@@ -335,7 +336,7 @@ func dropCrowds(d *document, found []headingAt) []headingAt {
 	}
 	out := found[:0]
 	for _, h := range found {
-		if h.s.blocks[h.i].told {
+		if h.s.blocks[h.i].isNamed() {
 			out = append(out, h)
 			continue
 		}
@@ -380,7 +381,7 @@ func joinTitleLines(d *document, found *[]headingAt) {
 			p := out[n-1]
 			a := &p.s.blocks[p.i]
 			b := &h.s.blocks[h.i]
-			if p.s == h.s && !h.s.tagged && h.i == p.i+1 && a.column == b.column && b.number.depth == 0 && titleGoesOn(d, p, h) {
+			if p.s == h.s && !h.s.tagged && h.i == p.i+1 && a.column == b.column && b.number.depth == 0 && b.bookmark == 0 && titleGoesOn(d, p, h) {
 				a.lines = append(slices.Clone(a.lines), b.lines...)
 				a.box = a.box.Union(b.box)
 				a.boxes[0] = a.box
@@ -492,6 +493,7 @@ func setLevels(d *document, found []headingAt) {
 		}
 		b.level = min(max(b.level, 1), 6)
 	}
+	followOutline(found, title)
 }
 
 // nestedStep is how much larger a heading is than the one right below it.

@@ -125,7 +125,7 @@ func dropKickers(d *document, found []headingAt) []headingAt {
 	for k := len(found) - 2; k >= 0; k-- {
 		h := found[k]
 		b := &h.s.blocks[h.i]
-		if b.told || readNumbering(b.text).depth > 0 {
+		if b.isNamed() || readNumbering(b.text).depth > 0 {
 			continue
 		}
 		n := k + 1
@@ -208,7 +208,7 @@ func dropCoverLines(d *document, found []headingAt) []headingAt {
 	}
 	out := found[:1]
 	for _, h := range found[1:] {
-		if h.s == s && !s.blocks[h.i].told && h.size < found[0].size {
+		if h.s == s && !s.blocks[h.i].isNamed() && h.size < found[0].size {
 			continue
 		}
 		out = append(out, h)
@@ -230,7 +230,7 @@ func dropEchoes(found []headingAt) []headingAt {
 	}
 	echo := make([]bool, len(found))
 	for k, h := range found {
-		echo[k] = !h.s.blocks[h.i].told && largest[letterKey(h.s.blocks[h.i].text)] >= echoStep*h.size
+		echo[k] = !h.s.blocks[h.i].isNamed() && largest[letterKey(h.s.blocks[h.i].text)] >= echoStep*h.size
 	}
 	out := make([]headingAt, 0, len(found))
 	for k, h := range found {

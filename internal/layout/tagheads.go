@@ -190,7 +190,7 @@ func trustTree(d *document, found []headingAt) []headingAt {
 		n := told[h.look]
 		likeTold := n > 0 && float64(n) >= sameAsTag*float64(n+others[h.look])
 		inFace := faces[h.s.headStyleOf(b).font] && float64(strong[h.look]) >= sameAsTag*float64(others[h.look]) && !h.s.isFramed(b)
-		if b.told || !h.s.tagged || k == title || likeTold || (nUntold > nTold || inFace) && h.s.isStrongHeading(d, h.i) {
+		if b.isNamed() || !h.s.tagged || k == title || likeTold || (nUntold > nTold || inFace) && h.s.isStrongHeading(d, h.i) {
 			out = append(out, h)
 		}
 	}
