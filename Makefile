@@ -14,7 +14,7 @@ PAGE     ?= 1
 FORMAT   ?= html
 export CGO_ENABLED := 0
 
-run: build ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
+run: build ocr ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
 	@printf '%s\n' "Starting Recto on http://$(ADDR) (Ctrl-C stops it). In another terminal:" \
 	  "  curl -s http://$(ADDR)/healthz" \
 	  "  ./bin/recto parse FILE.pdf                # without the server" \
@@ -28,7 +28,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 build: need-go ## build bin/recto
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
-test: need-go ## run all tests
+test: need-go ocr ## run all tests
 	$(GO) test ./...
 
 check: need-go ## what must hold before a commit: format, lint, test
@@ -77,6 +77,15 @@ schemathesis: build ## send the server requests made from its own description (S
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
 
-.PHONY: need-go
+eval-ocr: need-go ## scores of text recognition: make eval-ocr CORPUS=DIR [ARGS="--docs --only dpi200"]
+	@$(GO) run ./eval/cmd/recto-ocr --corpus "$(CORPUS)" $(ARGS)
+
+ocr: ## install what reads scans (Tesseract), where the system's packages can be installed
+	@command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \
+	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; }; } ; } || \
+	  echo "scanned pages will not be read: install tesseract-ocr (Debian: sudo apt-get install tesseract-ocr; macOS: brew install tesseract)" >&2
+
+.PHONY: need-go eval-ocr ocr
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

@@ -16,6 +16,8 @@ var layers = [][]string{
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf"},
+	{"internal/ocr"},
+	{"internal/ocr/tesseract", "internal/ocr/tesswasm"},
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine", "internal/fetch"},
 	{"internal/wire", "internal/store", "internal/blob"},
@@ -23,13 +25,14 @@ var layers = [][]string{
 	{"internal/api"},
 	{"cmd/recto", "eval/score"},
 	{"eval"},
-	{"eval/cmd/recto-eval", "eval/cmd/recto-page", "testdata/gen"},
+	{"eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "testdata/gen"},
 }
 
 // doors are the only packages that may import a third party's engine.
 var doors = map[string]string{
 	"github.com/klippa-app/go-pdfium": "internal/format/pdf",
 	"github.com/tetratelabs/wazero":   "internal/format/pdf",
+	"golang.org/x/image":              "internal/ocr",
 	"github.com/riverqueue/river":     "internal/job",
 	"gocloud.dev":                     "internal/blob",
 	"modernc.org/sqlite":              "internal/store",

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,16 +26,18 @@ import (
 type ParseCmd struct {
 	Files []string `arg:"" name:"file" help:"File, http(s) address, or - for standard input."`
 
-	Format      string `help:"markdown, text (arranged as on paper), items (JSON), or json (all of the API's result)." enum:"markdown,text,items,json" default:"markdown" short:"f"`
-	Output      string `help:"File to write instead of standard output; a folder when there are several files." short:"o" type:"path"`
-	Pages       string `help:"Pages to parse, such as 1,3,5-8; all when not given."`
-	Password    string `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
-	Images      string `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
-	Links       bool   `help:"Write the targets of links into markdown."`
-	PipeTables  bool   `help:"Write tables in markdown with pipes instead of HTML."`
-	MergeTables bool   `help:"Make one table of a table that goes on over pages."`
-	Jobs        int    `help:"Files parsed at once; 0 for the number of cores." short:"j"`
-	Quiet       bool   `help:"No progress." short:"q"`
+	Format      string   `help:"markdown, text (arranged as on paper), items (JSON), or json (all of the API's result)." enum:"markdown,text,items,json" default:"markdown" short:"f"`
+	Output      string   `help:"File to write instead of standard output; a folder when there are several files." short:"o" type:"path"`
+	Pages       string   `help:"Pages to parse, such as 1,3,5-8; all when not given."`
+	Password    string   `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
+	Images      string   `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
+	Links       bool     `help:"Write the targets of links into markdown."`
+	PipeTables  bool     `help:"Write tables in markdown with pipes instead of HTML."`
+	MergeTables bool     `help:"Make one table of a table that goes on over pages."`
+	Lang        []string `help:"Languages of scanned pages by the API's codes, the likeliest first: de,en." placeholder:"CODE"`
+	OCRFlags
+	Jobs  int  `help:"Files parsed at once; 0 for the number of cores." short:"j"`
+	Quiet bool `help:"No progress." short:"q"`
 
 	AllowPrivate bool  `help:"Let addresses lead into the local network."`
 	MaxMB        int64 `help:"Largest document in megabytes." default:"512" env:"RECTO_MAX_MB"`
@@ -49,6 +52,11 @@ func (c *ParseCmd) Validate() error {
 	}
 	if c.Jobs < 0 || c.MaxMB < 1 {
 		return errors.New("--jobs and --max-mb must be positive")
+	}
+	for _, l := range c.Lang {
+		if !slices.Contains(wire.Language("").Allowed(), l) {
+			return fmt.Errorf("--lang: %q is none of the API's codes: %s", l, strings.Join(wire.Language("").Allowed(), " "))
+		}
 	}
 	if len(c.Files) > 1 && c.Output == "" {
 		return errors.New("there are several files: name a folder for the results with --output")
@@ -76,7 +84,11 @@ func (c *ParseCmd) Run() error {
 		jobs = runtime.NumCPU()
 	}
 	jobs = min(jobs, len(targets))
-	e, err := engine.Start(ctx, engine.Config{Workers: max(1, runtime.NumCPU()/jobs), MaxBytes: c.MaxMB << 20})
+	reader, err := c.engine(ctx, nil)
+	if err != nil {
+		return err
+	}
+	e, err := engine.Start(ctx, engine.Config{OCR: reader, Workers: max(1, runtime.NumCPU()/jobs), MaxBytes: c.MaxMB << 20})
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
@@ -194,7 +206,7 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 		return err
 	}
 	o := engine.Options{
-		Pages: pages, Password: c.Password, MergeTables: c.MergeTables, Fast: c.Format == "text" && t.images == "",
+		Pages: pages, Password: c.Password, MergeTables: c.MergeTables, Languages: c.Lang, Fast: c.Format == "text" && t.images == "",
 		Progress: func(done, total int) { progress.pages(t.index, t.source, done, total) },
 	}
 	if t.images != "" {

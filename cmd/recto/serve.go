@@ -66,7 +66,8 @@ type ServeCmd struct {
 	WebhookAllow    []netip.Prefix `help:"Inner network that webhooks may reach, such as 127.0.0.0/8; may be repeated." env:"RECTO_WEBHOOK_ALLOW"`
 	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
 	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
-	LogLevel        slog.Level     `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
+	OCRFlags
+	LogLevel slog.Level `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
 }
 
 // Limits of the HTTP server. There is none on the whole request: an upload of
@@ -105,7 +106,11 @@ func (c *ServeCmd) Run() error {
 		return fmt.Errorf("open %s: %w", dir, err)
 	}
 	defer blobs.Close()
-	eng, err := engine.Start(ctx, engine.Config{MaxBytes: c.MaxUploadMB << 20})
+	reader, err := c.engine(ctx, log)
+	if err != nil {
+		return err
+	}
+	eng, err := engine.Start(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20})
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
@@ -115,7 +120,7 @@ func (c *ServeCmd) Run() error {
 		Workers: cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
 		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
-		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback),
+		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback), Recognizer: nameOf(reader),
 	})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ type Page struct {
 	// the page is read in quite another order than it is drawn. 1 for an empty
 	// page, 0 for one that is a picture of text and nothing else.
 	Confidence float64
+	Recognized string // how the text was read from the picture of the page, "" when it came as text
 	NeedsOCR   string // why the text should be recognized from the page's picture, "" when it need not
 	BadFonts   bool   // because its fonts do not say what they show
 

@@ -14,6 +14,7 @@ import (
 	"recto/internal/format"
 	"recto/internal/format/pdf"
 	"recto/internal/geom"
+	"recto/internal/ocr"
 	"recto/internal/page"
 )
 
@@ -58,6 +59,10 @@ type Options struct {
 	// page for no text of the document.
 	IgnoreTextInImage bool
 	Spatial           SpatialOptions
+	// Languages are codes of the API for the languages of pictures, the likeliest
+	// first.
+	Languages []string
+	NoOCR     bool // recognize no text in pictures
 
 	Words  bool // fill Result.Words
 	Images ImageKinds
@@ -118,6 +123,7 @@ type Result struct {
 	// FailedImages tells of pictures that could not be saved; Doc.Warnings has
 	// them as well.
 	FailedImages []doc.Warning
+	FailedOCR    []doc.Warning // pages whose recognition failed, likewise
 }
 
 // Format is the kind of file that was parsed.
@@ -131,10 +137,11 @@ type Engine struct {
 
 // Config says how an Engine works.
 type Config struct {
-	CacheDir string // where compiled code is kept between runs; "" for a folder in the user's cache
-	Workers  int    // pages read at once; 0 for the number of cores
-	MaxBytes int64  // largest document; 0 for DefaultMaxBytes
-	MaxPages int    // most pages of a document; 0 for DefaultMaxPages
+	OCR      ocr.Engine // recognizes text in pictures; nil for nothing
+	CacheDir string     // where compiled code is kept between runs; "" for a folder in the user's cache
+	Workers  int        // pages read at once; 0 for the number of cores
+	MaxBytes int64      // largest document; 0 for DefaultMaxBytes
+	MaxPages int        // most pages of a document; 0 for DefaultMaxPages
 }
 
 // Defaults of Config.

@@ -63,11 +63,7 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	table.Judge(job.out.Doc)
 	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
 	job.finishText()
-	for _, p := range job.out.Doc.Pages {
-		if p.NeedsOCR != "" {
-			job.out.Doc.Warnings = append(job.out.Doc.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
-		}
-	}
+	job.tellOCR()
 	for _, s := range job.sheets {
 		boxes := s.ImageBoxes()
 		var list []geom.Rect
@@ -140,6 +136,8 @@ type pdfJob struct {
 	out     *Result
 	mu      sync.Mutex // guards done and calls of Progress
 	done    int
+	hints   []doc.Warning  // about the whole document
+	read    map[int]string // how the text of pages was recognized, by number
 }
 
 // each runs f(0) … f(n-1) on the engine's workers and returns when all are done
@@ -173,6 +171,15 @@ func (j *pdfJob) readPage(i int) {
 	p := j.pool.read(j.ctx, j.numbers[i])
 	if p.Err == nil {
 		keep(p, j.o.Crop)
+	}
+	sheet := layout.Prepare(p, j.layoutOptions())
+	if why := sheet.NeedsOCR(); why != "" {
+		if q := j.recognize(p, why); q != nil {
+			p = q
+			sheet = layout.Prepare(p, j.layoutOptions())
+		}
+	}
+	if p.Err == nil {
 		laid := spatial.Lay(p.Runs, spatial.Options{KeepHidden: j.o.KeepHidden, KeepTiny: j.o.Spatial.KeepTiny})
 		if j.laid != nil {
 			j.laid[i] = laid // its grid is not known yet
@@ -180,7 +187,7 @@ func (j *pdfJob) readPage(i int) {
 			j.out.Text[i] = laid.Text(nil)
 		}
 	}
-	j.sheets[i] = layout.Prepare(p, j.layoutOptions())
+	j.sheets[i] = sheet
 	if j.o.Words {
 		j.out.Words[i] = j.sheets[i].Words()
 	}

@@ -103,6 +103,10 @@ func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options
 		}
 	}
 	o.Fast = tier == wire.Fast
+	o.NoOCR = o.Fast || r.req.ProcessingOptions.Ignore.TextInImage
+	if c.Language != "" {
+		o.Languages = []string{c.Language}
+	}
 	o.IgnoreDiagonal = o.IgnoreDiagonal || c.Ignore.DiagonalText
 	o.KeepHidden = o.KeepHidden && !c.Ignore.HiddenText
 	if more := c.AggressiveTableExtraction; more != nil {
@@ -118,7 +122,7 @@ func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options
 	o.Images = engine.ImageKinds{Layout: o.Images.Layout}
 	for name, set := range map[string]bool{
 		"custom_prompt": c.CustomPrompt != "", "specialized_chart_parsing": c.SpecializedChartParsing != "",
-		"high_res_ocr": c.HighResOCR != nil && *c.HighResOCR, "language": c.Language != "",
+		"high_res_ocr": c.HighResOCR != nil && *c.HighResOCR && r.Recognizer == "", "language": c.Language != "" && r.Recognizer == "",
 	} {
 		if set {
 			r.warn("auto mode: " + name + " has no effect on this server yet")
@@ -170,6 +174,7 @@ func replacePages(res, again *engine.Result) {
 	}
 	res.Doc.Warnings = append(res.Doc.Warnings, again.Doc.Warnings...)
 	res.FailedImages = append(res.FailedImages, again.FailedImages...)
+	res.FailedOCR = append(res.FailedOCR, again.FailedOCR...)
 }
 
 // match reports whether a page matches a rule: all of its triggers, or with mode

@@ -31,7 +31,7 @@ func (r *run) cacheKey(src engine.Source) (string, error) {
 	}
 	h := sha256.New()
 	content := sha256.Sum256(src.Data)
-	fmt.Fprintf(h, "%s\x00%s\x00%t\x00%q\x00%x\x00%s", engine.Build(), r.job.Tier, r.CropEdges, src.Name, content, options)
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%t\x00%q\x00%x\x00%s", engine.Build(), r.Recognizer, r.job.Tier, r.CropEdges, src.Name, content, options)
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

@@ -55,6 +55,10 @@ func (r *run) judge(res *engine.Result) error {
 		w := res.FailedImages[0]
 		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no picture that cannot be taken out: page %d: %s", w.Page, w.Text)}
 	}
+	if r.req.ProcessingControl.JobFailureConditions.FailOnImageOCRError && len(res.FailedOCR) > 0 {
+		w := res.FailedOCR[0]
+		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page whose text cannot be recognized: page %d: %s", w.Page, w.Text)}
+	}
 	if r.req.ProcessingControl.JobFailureConditions.FailOnBuggyFont {
 		for _, p := range res.Doc.Pages {
 			if p.BadFonts {

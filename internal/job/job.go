@@ -70,6 +70,8 @@ type Config struct {
 	Fetch     fetch.Limits  // on documents from an address
 	CropEdges bool          // crop_box gives margins instead of positions
 	Webhooks  fetch.Options // how far messages to receivers may reach
+	// Recognizer names what reads the text of scans, with its version; "" for nothing.
+	Recognizer string
 	// Fallback is the tier that stands in for those that need a model; "" for none.
 	Fallback wire.Tier
 }

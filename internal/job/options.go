@@ -45,6 +45,10 @@ func (r *run) options() (engine.Options, error) {
 		o.MoreTables = *more
 	}
 	o.DrawnTables = r.req.ProcessingOptions.DisableHeuristics
+	for _, l := range r.req.ProcessingOptions.OCRParameters.Languages {
+		o.Languages = append(o.Languages, string(l))
+	}
+	o.NoOCR = o.Fast || ignore.TextInImage
 	if r.req.PageRanges.MaxPages != nil {
 		o.MaxPages = *r.req.PageRanges.MaxPages
 	}
@@ -127,7 +131,7 @@ func (r *run) notYet() []string {
 		set  bool
 	}{
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
-		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0},
+		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0 && r.Recognizer == ""},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
 	}
 	names := []string{}

@@ -20,9 +20,10 @@ const (
 
 // reading is what Prepare found out about the text of a page.
 type reading struct {
-	visible  int // characters on the page
-	garbled  int // those that cannot be what it shows
-	outlines int // drawings of the size of a letter
+	visible  int     // characters on the page
+	garbled  int     // those that cannot be what it shows
+	sure     float64 // sum of the confidence of recognition over the characters
+	outlines int     // drawings of the size of a letter
 }
 
 // judgeText counts the characters of a page and those that are garbled.
@@ -38,6 +39,7 @@ func (s *Sheet) judgeText() {
 		}
 		p.bad = text.Garbled(p.text)
 		s.read.visible += n
+		s.read.sure += p.sure * float64(n)
 		s.read.garbled += p.bad
 	}
 	for i := range s.in.Shapes {
@@ -86,6 +88,7 @@ func (s *Sheet) confidence(p *doc.Page) float64 {
 		}
 	}
 	share := 1 - min(float64(lost)/float64(s.read.visible), 1)
+	share *= s.read.sure / float64(s.read.visible)
 	return share * (1 - orderPenalty*s.disorder())
 }
 

@@ -180,7 +180,9 @@ func (s *Sheet) result() *doc.Page {
 	}
 	if s.turn != geom.Identity {
 		turnBack(p, s.turn)
-		if s.turn.B != 0 {
+		if f := s.in.Frame; f != nil {
+			p.Width, p.Height = f.Width, f.Height
+		} else if s.turn.B != 0 {
 			p.Width, p.Height = p.Height, p.Width
 		}
 	}

@@ -54,7 +54,11 @@ func Prepare(p *page.Page, o Options) *Sheet {
 	if p.Err != nil {
 		return s
 	}
-	p, s.turn = upright(p)
+	if p.Frame != nil {
+		s.turn = p.Frame.Turn
+	} else {
+		p, s.turn = upright(p)
+	}
 	s.in = p
 	s.pieces = cutPieces(p, o)
 	s.fate = make([]fate, len(s.pieces))

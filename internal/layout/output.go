@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,14 +15,14 @@ func (s *Sheet) Words() []page.Word {
 	for li := range s.lines {
 		var b strings.Builder
 		var box geom.Rect
-		bad := 0
+		bad, sure := 0, 1.0
 		flush := func() {
 			if b.Len() > 0 {
-				sure := 1 - float64(bad)/float64(utf8.RuneCountInString(b.String()))
+				sure *= 1 - float64(bad)/float64(utf8.RuneCountInString(b.String()))
 				out = append(out, page.Word{Text: b.String(), Box: inverse(s.turn).ApplyRect(box), Confidence: max(sure, 0)})
 			}
 			b.Reset()
-			box, bad = geom.Rect{}, 0
+			box, bad, sure = geom.Rect{}, 0, 1
 		}
 		for _, i := range s.lines[li].pieces {
 			p := &s.pieces[i]
@@ -30,6 +31,7 @@ func (s *Sheet) Words() []page.Word {
 			}
 			b.WriteString(p.text)
 			bad += p.bad
+			sure = min(sure, p.sure)
 			box = box.Union(p.box)
 		}
 		flush()
@@ -47,4 +49,22 @@ func (s *Sheet) ImageBoxes() map[int]geom.Rect {
 }
 
 // Fields returns the page's interactive form fields.
-func (s *Sheet) Fields() []page.Field { return s.in.Fields }
+func (s *Sheet) Fields() []page.Field {
+	if s.turn == geom.Identity {
+		return s.in.Fields
+	}
+	out := slices.Clone(s.in.Fields)
+	for i := range out {
+		out[i].Box = inverse(s.turn).ApplyRect(out[i].Box)
+	}
+	return out
+}
+
+// NeedsOCR says why the text of the page should be recognized from its picture,
+// "" when it need not.
+func (s *Sheet) NeedsOCR() string {
+	if s.in.Err != nil {
+		return ""
+	}
+	return s.needsOCR()
+}

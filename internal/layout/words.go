@@ -33,6 +33,7 @@ type piece struct {
 	angle   float64
 	left    float64 // where its baseline starts, points from the left; of turned text
 	length  float64 // along the baseline, of turned text
+	sure    float64 // of recognition, 0-1; 1 for text that came as text
 }
 
 type tagFlags uint8
@@ -134,7 +135,10 @@ func wordGap(r *page.Run) float64 {
 // newPiece makes a piece of the glyphs from start to end.
 func newPiece(r *page.Run, index, start, end int) piece {
 	glyphs := r.Glyphs[start:end]
-	p := piece{size: r.Size, font: r.Font, color: r.Color, mcid: r.MCID, run: index, angle: r.Angle, base: glyphs[0].Origin.Y}
+	p := piece{size: r.Size, font: r.Font, color: r.Color, mcid: r.MCID, run: index, angle: r.Angle, base: glyphs[0].Origin.Y, sure: 1}
+	if r.Confidence > 0 {
+		p.sure = r.Confidence
+	}
 	if r.Angle != 0 {
 		sin, cos := math.Sincos(r.Angle * math.Pi / 180)
 		first, last := &glyphs[0], &glyphs[len(glyphs)-1]

@@ -25,7 +25,17 @@ type Page struct {
 	Marks  []Mark  // a reader's marks on the text
 	Tags   []Tag   // structure tree of the page in document order, nil when untagged
 
+	// Frame is set when the reader has straightened the page: everything on it,
+	// and Width and Height, are in the space of the straight page.
+	Frame *Frame
+
 	Err error // set when the page could not be read; everything else may then be empty
+}
+
+// Frame says how a straightened page lies on the paper.
+type Frame struct {
+	Turn          geom.Matrix // from the paper to the page, a turn and a shift
+	Width, Height float64     // of the paper, points
 }
 
 // Font is a typeface as the document names and flags it.

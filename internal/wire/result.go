@@ -163,6 +163,9 @@ type MetadataPage struct {
 	// NeedsOCR says why the text should be recognized from the page's picture, null
 	// when it need not; ours, upstream has nothing like it.
 	NeedsOCR *string `json:"needs_ocr"`
+	// Recognized says how and why the text was read from the page's picture, null
+	// where it came as text. An addition of ours, too.
+	Recognized *string `json:"recognized"`
 }
 
 // Metadata converts what a result knows about its pages.
@@ -180,6 +183,7 @@ func Metadata(r *engine.Result, o MetadataOptions) MetadataResult {
 			CostOptimized:            new(o.Routes.CostOptimized[p.Number]),
 			TriggeredAutoMode:        new(o.Routes.AutoMode[p.Number]),
 			NeedsOCR:                 filled(p.NeedsOCR),
+			Recognized:               filled(p.Recognized),
 		}
 		if o.PrintedNumbers {
 			pages[i].PrintedPageNumber = filled(p.PrintedNumber)

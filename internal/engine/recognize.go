@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"fmt"
+	"image"
+	"strings"
+
+	"recto/internal/doc"
+	"recto/internal/format/pdf"
+	"recto/internal/geom"
+	"recto/internal/ocr"
+	"recto/internal/page"
+)
+
+// Resolution of the pictures that are read: more gives next to nothing, less
+// costs small print.
+const (
+	ocrDPI  = 200.0
+	maxSide = 7000.0 // pixels: a plan is read at what fits
+)
+
+// recognize reads the text of a page from its picture. It returns the page with
+// that text in place of its own, or nil when there is nothing to read with, or
+// nothing to read.
+func (j *pdfJob) recognize(p *page.Page, why string) *page.Page {
+	e := j.engine.config.OCR
+	if e == nil || j.o.NoOCR {
+		return nil
+	}
+	img, err := j.picture(p)
+	if err != nil {
+		j.failedOCR(p.Number, err)
+		return nil
+	}
+	use, missing := ocr.Choose(e, j.o.Languages)
+	if len(missing) > 0 {
+		j.warnOnce(fmt.Sprintf("no language pack for %s: text is recognized as %s", strings.Join(missing, ", "), strings.Join(use, ", ")))
+	}
+	read, err := ocr.Read(j.ctx, e, img, ocr.Options{Languages: use})
+	if err != nil {
+		j.failedOCR(p.Number, err)
+		return nil
+	}
+	q := *p
+	read.Place(&q)
+	q.Rotation = (p.Rotation + 360 - 90*read.Quarters) % 360
+	q.Images = otherImages(p, &q)
+	q.Shapes, q.Fills = nil, nil // what was painted is in the picture, and so in the rules
+	keep(&q, j.o.Crop)
+	text := fmt.Sprintf("text was recognized by %s (%s): %s", e.Name(), strings.Join(use, "+"), why)
+	if read.Nonsense {
+		text += "; it does not look like print, do not rely on it"
+	}
+	j.note(p.Number, text)
+	return &q
+}
+
+// picture renders a page for recognition.
+func (j *pdfJob) picture(p *page.Page) (image.Image, error) {
+	dpi := min(ocrDPI, maxSide*72/max(p.Width, p.Height, 1))
+	type rendered struct {
+		img *image.NRGBA
+		err error
+	}
+	result := make(chan rendered, 1)
+	if err := j.pool.use(j.ctx, func(r *pdf.Reader) {
+		img, err := r.Render(p.Number, dpi, geom.Rect{})
+		result <- rendered{img, err}
+	}); err != nil {
+		return nil, err
+	}
+	got := <-result
+	return got.img, got.err
+}
+
+// sourceShare is the part of the recognized words a picture holds when it is
+// what they were read from, and no illustration.
+const sourceShare = 0.5
+
+// otherImages returns the pictures of a page but the scan itself.
+func otherImages(p, read *page.Page) []page.Image {
+	var out []page.Image
+	for _, img := range p.Images {
+		box := img.Box
+		if read.Frame != nil {
+			box = read.Frame.Turn.ApplyRect(box)
+		}
+		inside := 0
+		for i := range read.Runs {
+			if box.Contains(geom.Point{X: read.Runs[i].Box.CenterX(), Y: read.Runs[i].Box.CenterY()}) {
+				inside++
+			}
+		}
+		if len(read.Runs) > 0 && float64(inside) >= sourceShare*float64(len(read.Runs)) {
+			continue
+		}
+		img.Box = box
+		out = append(out, img)
+	}
+	return out
+}
+
+// note remembers how the text of a page came about.
+func (j *pdfJob) note(n int, text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.read == nil {
+		j.read = map[int]string{}
+	}
+	j.read[n] = text
+}
+
+// failedOCR tells of a page that should have been recognized and was not.
+func (j *pdfJob) failedOCR(n int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.out.FailedOCR = append(j.out.FailedOCR, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
+}
+
+// warnOnce tells something about the whole document.
+func (j *pdfJob) warnOnce(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	w := doc.Warning{Text: text}
+	for _, old := range j.hints {
+		if old == w {
+			return
+		}
+	}
+	j.hints = append(j.hints, w)
+}
+
+// tellOCR adds what recognition had to say to the document, in page order.
+func (j *pdfJob) tellOCR() {
+	d := j.out.Doc
+	d.Warnings = append(d.Warnings, j.hints...)
+	for _, p := range d.Pages {
+		if how, ok := j.read[p.Number]; ok {
+			p.NeedsOCR, p.BadFonts, p.Recognized = "", false, how
+			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: how})
+		} else if p.NeedsOCR != "" {
+			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
+		}
+		for _, f := range j.out.FailedOCR {
+			if f.Page == p.Number {
+				d.Warnings = append(d.Warnings, f)
+			}
+		}
+	}
+}

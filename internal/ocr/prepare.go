@@ -1,0 +1,289 @@
+package ocr
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+
+	xdraw "golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
+)
+
+// toGray returns the brightness of a picture, on white where it is transparent.
+func toGray(m image.Image) *image.Gray {
+	if g, ok := m.(*image.Gray); ok && g.Rect.Min == (image.Point{}) {
+		return g
+	}
+	b := m.Bounds()
+	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(g, g.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(g, g.Rect, m, b.Min, draw.Over)
+	return g
+}
+
+// shrink averages squares of k by k pixels.
+func shrink(g *image.Gray, k int) *image.Gray {
+	if k <= 1 {
+		return g
+	}
+	out := image.NewGray(image.Rect(0, 0, g.Rect.Dx()/k, g.Rect.Dy()/k))
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			sum := 0
+			for j := range k {
+				row := g.Pix[(y*k+j)*g.Stride+x*k:]
+				for i := range k {
+					sum += int(row[i])
+				}
+			}
+			out.Pix[y*out.Stride+x] = uint8(sum / (k * k))
+		}
+	}
+	return out
+}
+
+// threshold returns the brightness that parts ink from paper best, by Otsu's
+// criterion (1979): the largest variance between the two.
+func threshold(g *image.Gray) uint8 {
+	var count [256]float64
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	for y := range h {
+		for _, v := range g.Pix[y*g.Stride : y*g.Stride+w] {
+			count[v]++
+		}
+	}
+	all, sum := float64(w*h), 0.0
+	for v, n := range count {
+		sum += float64(v) * n
+	}
+	below, sumBelow, best := 0.0, 0.0, 0.0
+	at := uint8(128)
+	for v, n := range count {
+		below += n
+		sumBelow += float64(v) * n
+		if below == 0 || below == all {
+			continue
+		}
+		d := sumBelow/below - (sum-sumBelow)/(all-below)
+		if s := below * (all - below) * d * d; s > best {
+			best, at = s, uint8(v)
+		}
+	}
+	return at
+}
+
+// ink is a picture in two colours: true is ink, whichever of the two is rarer.
+type ink struct {
+	w, h int
+	pix  []bool
+}
+
+func inkOf(g *image.Gray) *ink {
+	t := threshold(g)
+	p := &ink{w: g.Rect.Dx(), h: g.Rect.Dy()}
+	p.pix = make([]bool, p.w*p.h)
+	dark := 0
+	for y := range p.h {
+		row := g.Pix[y*g.Stride:]
+		for x := range p.w {
+			if row[x] <= t {
+				p.pix[y*p.w+x] = true
+				dark++
+			}
+		}
+	}
+	if dark*2 > len(p.pix) { // light on dark
+		for i := range p.pix {
+			p.pix[i] = !p.pix[i]
+		}
+	}
+	return p
+}
+
+// What a letter looks like as a connected patch of ink, in pixels and ratios.
+const (
+	minPatch    = 4
+	maxPatch    = 200
+	widestPatch = 3.0 // times its height: "m" in a wide face
+	tallestBar  = 6.0 // times its width: "l"
+	minFilled   = 8   // an eighth of its box at least
+)
+
+// textHeight returns the median height of the letters of a picture in pixels and
+// how many there are. It is the height of most small letters.
+func textHeight(p *ink) (median float64, n int) {
+	seen := make([]bool, len(p.pix))
+	var heights [maxPatch]int
+	stack := make([]int32, 0, 1024)
+	for i, is := range p.pix {
+		if !is || seen[i] {
+			continue
+		}
+		seen[i] = true
+		stack = append(stack[:0], int32(i))
+		x0, x1, y0, y1, area := p.w, 0, p.h, 0, 0
+		for len(stack) > 0 {
+			j := int(stack[len(stack)-1])
+			stack = stack[:len(stack)-1]
+			area++
+			x, y := j%p.w, j/p.w
+			x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+			push := func(k int) {
+				if p.pix[k] && !seen[k] {
+					seen[k] = true
+					stack = append(stack, int32(k))
+				}
+			}
+			if x > 0 {
+				push(j - 1)
+			}
+			if x+1 < p.w {
+				push(j + 1)
+			}
+			if y > 0 {
+				push(j - p.w)
+			}
+			if y+1 < p.h {
+				push(j + p.w)
+			}
+		}
+		w, h := x1-x0+1, y1-y0+1
+		if h < minPatch || h >= maxPatch || float64(w) > widestPatch*float64(h) || float64(h) > tallestBar*float64(w) || area*minFilled < w*h {
+			continue
+		}
+		heights[h]++
+		n++
+	}
+	k := 0
+	for h, c := range heights {
+		if k += c; n > 0 && k*2 >= n {
+			return float64(h), n
+		}
+	}
+	return 0, n
+}
+
+// Skew is looked for on a small picture: baselines are where ink ends downwards,
+// and at the right angle they fall into few rows, so that the squares of the
+// rows' counts are largest (Postl 1986).
+const (
+	skewSide   = 1000  // pixels of the longer side
+	maxSkew    = 10.0  // degrees to either side
+	skewStep   = 0.5   // of the first search
+	minEdges   = 200   // fewer ends of ink say nothing
+	usedEdges  = 60000 // more are sampled
+	minPeak    = 1.5   // how far the best angle stands out of the mean
+	minSkew    = 0.3   // below that turning costs more than it gives
+	finestSkew = 0.0625
+)
+
+// skewOf returns by how many degrees the lines of a picture run down to the
+// right, 0 when they are level or nobody can tell.
+func skewOf(g *image.Gray) float64 {
+	s := shrink(g, max(1, max(g.Rect.Dx(), g.Rect.Dy())/skewSide))
+	p := inkOf(s)
+	type point struct{ x, y float64 }
+	var ends []point
+	for y := 0; y+1 < p.h; y++ {
+		for x := 1; x < p.w; x++ {
+			if p.pix[y*p.w+x] && !p.pix[(y+1)*p.w+x] {
+				ends = append(ends, point{float64(x - p.w/2), float64(y)})
+			}
+		}
+	}
+	if len(ends) < minEdges {
+		return 0
+	}
+	step := max(1, len(ends)/usedEdges)
+	rows := make([]float64, p.h+2*p.w+2)
+	score := func(deg float64) float64 {
+		clear(rows)
+		slope := math.Tan(deg * math.Pi / 180)
+		for i := 0; i < len(ends); i += step {
+			if at := int(ends[i].y - ends[i].x*slope + float64(p.w)); at >= 0 && at < len(rows) {
+				rows[at]++
+			}
+		}
+		sum := 0.0
+		for _, n := range rows {
+			sum += n * n
+		}
+		return sum
+	}
+	best, most, sum, n := 0.0, 0.0, 0.0, 0.0
+	for a := -maxSkew; a <= maxSkew; a += skewStep {
+		v := score(a)
+		sum += v
+		n++
+		if v > most {
+			best, most = a, v
+		}
+	}
+	for d := skewStep / 2; d >= finestSkew; d /= 2 {
+		for _, a := range []float64{best - d, best + d} {
+			if v := score(a); v > most {
+				best, most = a, v
+			}
+		}
+	}
+	if math.Abs(best) < minSkew || most < minPeak*sum/n {
+		return 0
+	}
+	return best
+}
+
+// rotate turns a picture by degrees against the clock about its middle, on
+// white; the size stays.
+func rotate(m image.Image, deg float64) image.Image {
+	b := m.Bounds()
+	out := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+	w, h := float64(b.Dx()), float64(b.Dy())
+	sin, cos := math.Sincos(deg * math.Pi / 180)
+	xdraw.BiLinear.Transform(out, f64.Aff3{
+		cos, sin, w/2 - cos*w/2 - sin*h/2,
+		-sin, cos, h/2 + sin*w/2 - cos*h/2,
+	}, m, b, draw.Src, nil)
+	return out
+}
+
+// turn turns a picture by quarter turns clockwise.
+func turn(m image.Image, quarters int) image.Image {
+	quarters = ((quarters % 4) + 4) % 4
+	if quarters == 0 {
+		return m
+	}
+	b := m.Bounds()
+	w, h := b.Dx(), b.Dy()
+	size := image.Rect(0, 0, w, h)
+	if quarters%2 == 1 {
+		size = image.Rect(0, 0, h, w)
+	}
+	out := image.NewNRGBA(size)
+	src := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(src, src.Rect, m, b.Min, draw.Src)
+	for y := range h {
+		for x := range w {
+			var tx, ty int
+			switch quarters {
+			case 1:
+				tx, ty = h-1-y, x
+			case 2:
+				tx, ty = w-1-x, h-1-y
+			case 3:
+				tx, ty = y, w-1-x
+			}
+			copy(out.Pix[ty*out.Stride+tx*4:ty*out.Stride+tx*4+4], src.Pix[y*src.Stride+x*4:y*src.Stride+x*4+4])
+		}
+	}
+	return out
+}
+
+// enlarge scales a picture up.
+func enlarge(m image.Image, factor float64) image.Image {
+	b := m.Bounds()
+	out := image.NewNRGBA(image.Rect(0, 0, int(float64(b.Dx())*factor), int(float64(b.Dy())*factor)))
+	xdraw.CatmullRom.Scale(out, out.Rect, m, b, draw.Src, nil)
+	return out
+}
