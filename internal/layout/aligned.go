@@ -200,6 +200,8 @@ func (s *Sheet) findAlignedTables(lines []int) []*grid {
 			free = append(free, li)
 		}
 	}
+	s.findStatements(free, func(box geom.Rect, st *statement) bool { return true })
+	free = slices.DeleteFunc(free, func(li int) bool { return s.lines[li].glyphs == 0 })
 	rows := s.lineRows(free)
 	for i := 0; i < len(rows); {
 		j := s.alignedRun(rows, i)

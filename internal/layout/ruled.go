@@ -184,11 +184,14 @@ func findTables(s *Sheet) {
 		return
 	}
 	e := s.drawnEdges()
-	var grids []*grid
+	grids := []*grid{}
 	for _, c := range e.clusters() {
 		if g := ruledGrid(c); g != nil && !s.isDrawing(g) {
 			grids = append(grids, g)
 		}
+	}
+	if !s.opts.DrawnTables {
+		s.findRuledStatements(grids)
 	}
 	for _, g := range grids {
 		if !s.opts.DrawnTables && s.addStubTable(grids, g) {

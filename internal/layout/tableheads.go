@@ -169,8 +169,9 @@ func (o *openGrid) spread(h *headCell, parts []part, n int) bool {
 			continue
 		}
 		from, to := h.from, h.to
+		reach := o.wholeRule(rule, h, r.size)
 		for c := lo; c <= hi; c++ {
-			if e := o.text[c]; min(e.x1, rule.X1)-max(e.x0, rule.X0) > ruleOverColumn*(e.x1-e.x0) {
+			if e := o.text[c]; min(e.x1, reach.x1)-max(e.x0, reach.x0) > ruleOverColumn*(e.x1-e.x0) {
 				from, to = min(from, c), max(to, c)
 			}
 		}
@@ -191,6 +192,31 @@ func (o *openGrid) spread(h *headCell, parts []part, n int) bool {
 	}
 	h.from, h.to = from, to
 	return false
+}
+
+// pieceGap is the widest gap, in ems, between two pieces of a rule under one heading.
+const pieceGap = 2.0
+
+// wholeRule returns how far a rule under a heading reaches together with its pieces
+// over the next columns, if the heading stands in the middle of them.
+func (o *openGrid) wholeRule(rule geom.Rect, h *headCell, size float64) extent {
+	own := extent{rule.X0, rule.X1}
+	whole := own
+	for grown := true; grown; {
+		grown = false
+		for _, q := range o.short {
+			if math.Abs(q.CenterY()-rule.CenterY()) > 1 || q.X0 > whole.x1+pieceGap*size || q.X1 < whole.x0-pieceGap*size {
+				continue
+			}
+			if q.X0 < whole.x0-0.1 || q.X1 > whole.x1+0.1 {
+				whole, grown = extent{min(whole.x0, q.X0), max(whole.x1, q.X1)}, true
+			}
+		}
+	}
+	if math.Abs(h.middle()-whole.middle()) > pieceGap*size {
+		return own
+	}
+	return whole
 }
 
 // goesOn reports whether b is the next line of heading a: over the same columns,
