@@ -105,10 +105,10 @@ func (s *Sheet) columnAround(box geom.Rect, em float64) (left, right float64) {
 	left, right = math.Inf(1), math.Inf(-1)
 	for k := range s.lines {
 		l := &s.lines[k]
-		if l.glyphs == 0 || l.box.OverlapX(box) <= 0 || l.box.OverlapY(box) > 0.3*l.box.H() || !s.isProseLine(l) {
+		if l.glyphs == 0 || l.box.OverlapX(box) <= 0 || l.box.OverlapY(box) > 0.3*l.box.H() || gapY(l.box, box) >= displayReach*em {
 			continue
 		}
-		if gapY(l.box, box) < displayReach*em {
+		if s.isProseLine(l) {
 			left, right = min(left, l.box.X0), max(right, l.box.X1)
 		}
 	}
@@ -233,7 +233,7 @@ func (s *Sheet) mathOf(pieces []int) mathLine {
 			case isMathRune(r):
 				signs++
 			}
-			if strings.ContainsRune(relationSigns, r) {
+			if isRelation(r) {
 				m.relations++
 			}
 		}
@@ -246,6 +246,11 @@ func (s *Sheet) mathOf(pieces []int) mathLine {
 		m.signs += signs
 	}
 	return m
+}
+
+// isRelation reports whether a sign stands between the sides of an equation.
+func isRelation(r rune) bool {
+	return (r < 'a' || r > 'z') && strings.ContainsRune(relationSigns, r)
 }
 
 // isFunction reports whether a text names a function, such as "cos" or "log(".
@@ -261,6 +266,9 @@ func isFunction(t string) bool {
 // isDisplayed reports whether a line may be the main line of a displayed formula.
 func (s *Sheet) isDisplayed(li int) bool {
 	l := &s.lines[li]
+	if !strings.ContainsFunc(l.text, isRelation) {
+		return false // most lines end here
+	}
 	if l.glyphs == 0 || l.angle != 0 || l.rtl || l.size < mathScript*s.body || s.isFurniture(li) || s.drawingAround(l.box) >= 0 {
 		return false
 	}

@@ -55,21 +55,48 @@ func Symbols(font, s string) string {
 	}, s)
 }
 
-// symbolFontOf returns the table of a font, nil for one that nobody knows.
+// symbolFontOf returns the table of a font, nil for one that nobody knows. It is
+// asked for every word and allocates for fonts it knows only.
 func symbolFontOf(name string) *symbolFont {
-	name, _, _ = strings.Cut(strings.ToLower(name), ",")
-	name = strings.NewReplacer(" ", "", "-", "", "_", "").Replace(name)
 	for i := range symbolFonts {
 		f := &symbolFonts[i]
-		rest, ok := strings.CutPrefix(name, f.name)
-		switch rest { // "SymbolMT", but not "Symbola", which has Unicode's own codes
+		rest, ok := cutFontName(name, f.name)
+		if !ok {
+			continue
+		}
+		rest, _, _ = strings.Cut(strings.ToLower(rest), ",")
+		switch fontJoints.Replace(rest) { // "SymbolMT", but not "Symbola", which has Unicode's own codes
 		case "", "mt", "ps", "psmt", "std", "bt", "bold", "italic", "bolditalic", "regular":
-			if ok {
-				return f
-			}
+			return f
 		}
 	}
 	return nil
+}
+
+// fontJoints takes out what some write between the words of a font's name.
+var fontJoints = strings.NewReplacer(" ", "", "-", "", "_", "")
+
+// cutFontName returns what follows the letters of prefix in a font's name, whatever
+// their case and what stands between them.
+func cutFontName(name, prefix string) (rest string, ok bool) {
+	k := 0
+	for i := 0; i < len(name); i++ {
+		if k == len(prefix) {
+			return name[i:], true
+		}
+		c := name[i]
+		switch {
+		case c == ' ' || c == '-' || c == '_':
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if c != prefix[k] {
+			return "", false
+		}
+		k++
+	}
+	return "", k == len(prefix)
 }
 
 // commonSigns are the bullets, ticks and boxes of symbol fonts without a name that
