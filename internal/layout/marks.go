@@ -144,13 +144,16 @@ func (s *Sheet) findDrawnMarks(lines []int) {
 // height.
 func (s *Sheet) drawnBefore(l *line) (drawnMark, bool) {
 	best, ok := drawnMark{gap: maxDrawnGap * l.size}, false
+	top, bottom := l.box.Y0+0.1*l.size, l.base+0.1*l.size
 	look := func(box geom.Rect, text string, sure bool) {
+		if y := box.CenterY(); y < top || y > bottom {
+			return // most of a page's shapes
+		}
 		gap := l.box.X0 - box.X1
 		small, large := min(box.W(), box.H()), max(box.W(), box.H())
 		switch {
 		case small < minDrawnEms*l.size || large > maxDrawnEms*l.size || large > maxDrawnSlim*small:
 		case gap < 0.1*l.size || gap >= best.gap:
-		case box.CenterY() < l.box.Y0+0.1*l.size || box.CenterY() > l.base+0.1*l.size:
 		default:
 			best, ok = drawnMark{box: box, gap: gap, text: text, sure: sure}, true
 		}
