@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
 
 	"recto/internal/page"
@@ -50,8 +52,25 @@ func (r *Reader) readFont(h handle) *page.Font {
 			f.Italic = true
 		}
 	}
+	if f.Name == "" && h != 0 {
+		f.Name = r.nameByWidths(h)
+	}
 	byName(&f)
 	return r.sameFont(f)
+}
+
+// nameByWidths names a font that has no name by the widths of its letters, so
+// that the faces of one document stay apart: fonts made of drawings (Type 3) have
+// none, and browsers print whole documents in them.
+func (r *Reader) nameByWidths(h handle) string {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	sum := fnv.New32a()
+	for _, c := range letters {
+		r.m.clear(8)
+		r.m.callInt("FPDFFont_GetGlyphWidth", h, uint64(c), floatArg(1000), r.m.out(0))
+		_, _ = fmt.Fprintf(sum, "%.0f ", r.m.float32At(0))
+	}
+	return fmt.Sprintf("Unnamed%d", sum.Sum32())
 }
 
 // sameFont returns the document's one value for a face.
