@@ -60,6 +60,7 @@ func findHeadings(d *document) {
 	if alike := findAlike(d, found); len(alike) > 0 {
 		found = withAlike(d, found, alike)
 	}
+	found = withAlike(d, found, findFaces(d, found))
 	found = dropCrowds(d, trustTree(d, found))
 	found = dropCoverLines(d, dropKickers(d, dropEchoes(found)))
 	for _, h := range found {
