@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"strings"
 	"unicode"
 
 	"recto/internal/page"
@@ -21,6 +22,7 @@ const (
 type smallCaps struct {
 	font        *page.Font
 	small, full float64
+	named       bool // the text has small letters where capitals are drawn
 }
 
 // findSmallCaps looks for a word that begins with larger capitals and goes on with
@@ -31,16 +33,41 @@ func (s *Sheet) findSmallCaps(pieces []int) smallCaps {
 		if p.space || p.font != q.font || p.size < smallCapsMin*q.size || p.size > smallCapsMax*q.size || math.Abs(p.base-q.base) > scriptShift*q.size {
 			continue
 		}
-		if isCapitals(p.text) && isCapitals(q.text) {
-			return smallCaps{font: p.font, small: p.size, full: q.size}
+		if isCapitals(q.text) && (isCapitals(p.text) || s.namesSmallCaps(pieces, q.size)) {
+			return smallCaps{font: p.font, small: p.size, full: q.size, named: !isCapitals(p.text)}
 		}
 	}
 	return smallCaps{}
 }
 
+// namesSmallCaps reports whether a line in one face and two sizes is in small
+// capitals though its text says small letters, as browsers write it: no small
+// letter has the large size, and a third of its words begin large. One large
+// letter before a line of text is an initial.
+func (s *Sheet) namesSmallCaps(pieces []int, full float64) bool {
+	words, large := 0, 0
+	for k, i := range pieces {
+		p := &s.pieces[i]
+		big := math.Abs(p.size-full) < 0.02*full
+		if p.font != s.pieces[pieces[0]].font || big && hasSmallLetter(p.text) || !big && (p.size > smallCapsMax*full || p.size < smallCapsMin*full) {
+			return false
+		}
+		if k == 0 || p.space {
+			words++
+			if big {
+				large++
+			}
+		}
+	}
+	return 3*large >= words
+}
+
+// hasSmallLetter reports whether a text has a small letter.
+func hasSmallLetter(t string) bool { return strings.IndexFunc(t, unicode.IsLower) >= 0 }
+
 // size returns the size that a piece of the line counts as.
 func (c smallCaps) size(p *piece) float64 {
-	if c.full > 0 && p.font == c.font && math.Abs(p.size-c.small) < 0.02*c.small && isCapitals(p.text) {
+	if c.full > 0 && p.font == c.font && math.Abs(p.size-c.small) < 0.02*c.small && (c.named || isCapitals(p.text)) {
 		return c.full
 	}
 	return p.size
