@@ -73,9 +73,13 @@ func (o *openGrid) addHead(g *grid) {
 	}
 	for k := range o.heads {
 		parts := o.headParts(k)
+		groups := o.groups(k, parts)
+		if groups != nil {
+			parts = groups
+		}
 		for n := range parts {
 			h := headCell{part: parts[n], first: k, last: k}
-			h.ruled = o.spread(&h, parts, n)
+			h.ruled = groups == nil && o.spread(&h, parts, n)
 			above := last[h.from]
 			if above >= 0 && o.goesOn(&heads[above], &h) && onlyAbove(last, &h, above) {
 				a := &heads[above]
