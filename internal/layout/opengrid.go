@@ -12,12 +12,13 @@ import (
 type openGrid struct {
 	s      *Sheet
 	rows   []textRow
-	xs     []float64   // edges of the columns, one more than there are
-	filled [][]bool    // which columns each row fills
-	breaks []float64   // heights of the rules across the table
-	short  []geom.Rect // rules across a part of it
-	heads  int         // rows of text that are headings
-	text   []extent    // of the columns below the headings
+	xs     []float64         // edges of the columns, one more than there are
+	filled [][]bool          // which columns each row fills
+	breaks []float64         // heights of the rules across the table
+	short  []geom.Rect       // rules across a part of it
+	heads  int               // rows of text that are headings
+	text   []extent          // of the columns below the headings
+	feet   map[int]geom.Rect // where slanted texts stand
 }
 
 // extent is how far something reaches from left to right.
@@ -34,7 +35,7 @@ func (e extent) meets(f extent, slack float64) bool {
 // that continue the row above are joined to it; headings stand over the columns
 // they head. Every piece of the rows is in one cell.
 func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, breaks []float64, short []geom.Rect) *grid {
-	o := openGrid{s: s, rows: rows, breaks: breaks, short: short}
+	o := openGrid{s: s, rows: rows, breaks: breaks, short: short, feet: s.feet(rows)}
 	o.xs = append(append([]float64{box.X0}, strips...), box.X1)
 	o.filled = make([][]bool, len(rows))
 	for k := range rows {
@@ -59,7 +60,7 @@ func (s *Sheet) alignedGrid(rows []textRow, strips []float64, box geom.Rect, bre
 }
 
 // columnAt returns the column a piece stands in.
-func (o *openGrid) columnAt(i int) int { return locate(o.xs, o.s.pieces[i].box.CenterX()) }
+func (o *openGrid) columnAt(i int) int { return locate(o.xs, o.stand(i).CenterX()) }
 
 // columnTexts returns how far the text of each column reaches.
 func (o *openGrid) columnTexts() []extent {
@@ -96,7 +97,7 @@ func (o *openGrid) parts(k int) []part {
 	var out []part
 	r := &o.rows[k]
 	for _, i := range r.pieces {
-		b := o.s.pieces[i].box
+		b := o.stand(i)
 		c := o.columnAt(i)
 		from, to := c, c
 		// Over an edge is not over the next column unless it stands over its text.
