@@ -412,11 +412,12 @@ func mainBase(seg []spot) float64 {
 func (s *Sheet) newLine(seg []spot, angle float64) line {
 	l := line{angle: angle}
 	rtl, ltr := 0, 0
-	for _, sp := range seg {
-		if p := &s.pieces[sp.i]; p.rtl {
-			rtl += len(p.text)
-		} else if hasWordRune(p.text) {
-			ltr += len(p.text)
+	mixed := slices.ContainsFunc(seg, func(sp spot) bool { return s.pieces[sp.i].rtl })
+	for k := 0; mixed && k < len(seg); k++ {
+		if p := &s.pieces[seg[k].i]; p.rtl {
+			rtl += max(rightWeight*rightLetters(p.text), 1)
+		} else {
+			ltr += leftLetters(p.text)
 		}
 	}
 	l.rtl = rtl > ltr
@@ -425,8 +426,9 @@ func (s *Sheet) newLine(seg []spot, angle float64) line {
 	for _, sp := range seg {
 		l.pieces = append(l.pieces, sp.i)
 	}
-	if rtl > 0 {
+	if mixed {
 		s.orderRTL(&l)
+		s.mirrorBrackets(&l)
 	}
 	s.measure(&l)
 	return l
@@ -536,6 +538,7 @@ func (s *Sheet) orderRTL(l *line) {
 			level[k] = base
 		}
 	}
+	s.joinLatin(l, level)
 	highest := slices.Max(level)
 	for lv := highest; lv >= 1; lv-- {
 		for k := 0; k < len(level); {
