@@ -181,10 +181,12 @@ func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, err
 	if len(src.Data) == 0 {
 		return nil, format.ErrEmpty
 	}
-	switch f := format.Detect(src.Name, src.Data); f {
-	case format.PDF:
+	f := format.Detect(src.Name, src.Data)
+	switch {
+	case f == format.PDF:
 		return e.parsePDF(ctx, src, o)
-	default:
-		return nil, fmt.Errorf("%w: %s is not a PDF", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
+	case f.Picture():
+		return e.parsePictures(ctx, f, src, o)
 	}
+	return nil, fmt.Errorf("%w: %s is neither a PDF nor a picture", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
 }

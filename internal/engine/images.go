@@ -3,11 +3,9 @@ package engine
 import (
 	"bytes"
 	"fmt"
-	"image"
 	"image/jpeg"
 
 	"recto/internal/doc"
-	"recto/internal/format/pdf"
 	"recto/internal/geom"
 )
 
@@ -16,7 +14,7 @@ const jpegQuality = 85
 
 // saveImages hands out the pictures asked for, page by page, and tells the
 // figures their file names.
-func (j *pdfJob) saveImages() error {
+func (j *pageJob) saveImages() error {
 	kinds := j.o.Images
 	if j.o.SaveImage == nil || !kinds.Screenshot && !kinds.Embedded && !kinds.Layout {
 		return nil
@@ -35,7 +33,7 @@ func (j *pdfJob) saveImages() error {
 			}
 		}
 		if kinds.Embedded {
-			if err := j.saveEmbedded(n, j.sheets[i].ImageBoxes()); err != nil {
+			if err := j.saveEmbedded(n, j.images[i]); err != nil {
 				return err
 			}
 		}
@@ -49,7 +47,7 @@ func (j *pdfJob) saveImages() error {
 }
 
 // saveFigures cuts the page's figures out of its picture.
-func (j *pdfJob) saveFigures(n int, p *doc.Page) error {
+func (j *pageJob) saveFigures(n int, p *doc.Page) error {
 	k := 0
 	for _, it := range p.Items {
 		f, ok := it.(*doc.Figure)
@@ -68,31 +66,18 @@ func (j *pdfJob) saveFigures(n int, p *doc.Page) error {
 
 // saveRegion renders a region of a page, all of it for a zero box, and hands it
 // out. A region that cannot be rendered is a warning.
-func (j *pdfJob) saveRegion(n int, box geom.Rect, name string, category Category) error {
+func (j *pageJob) saveRegion(n int, box geom.Rect, name string, category Category) error {
 	dpi := j.o.ScreenshotDPI
 	if dpi <= 0 {
 		dpi = DefaultDPI
 	}
-	type rendered struct {
-		img *image.NRGBA
-		err error
-	}
-	result := make(chan rendered, 1)
-	err := j.pool.use(j.ctx, func(r *pdf.Reader) {
-		img, err := r.Render(n, dpi, box)
-		result <- rendered{img, err}
-	})
-	var got rendered
-	if err == nil {
-		got = <-result
-		err = got.err
-	}
+	img, err := j.paper.show(j.ctx, n, dpi, box)
 	if err != nil {
 		j.warn(n, fmt.Sprintf("no picture %s: %v", name, err))
 		return nil
 	}
 	var buf bytes.Buffer
-	if err := jpeg.Encode(&buf, got.img, &jpeg.Options{Quality: jpegQuality}); err != nil {
+	if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: jpegQuality}); err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
 	if box.IsZero() {
@@ -106,12 +91,12 @@ func (j *pdfJob) saveRegion(n int, box geom.Rect, name string, category Category
 	}
 	return j.hand(Image{
 		Name: name, Category: category, Page: n, Box: box, ContentType: "image/jpeg",
-		WidthPx: got.img.Rect.Dx(), HeightPx: got.img.Rect.Dy(), Data: buf.Bytes(),
+		WidthPx: img.Bounds().Dx(), HeightPx: img.Bounds().Dy(), Data: buf.Bytes(),
 	})
 }
 
 // saveEmbedded hands out the image objects of a page.
-func (j *pdfJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
+func (j *pageJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
 	if len(boxes) == 0 {
 		return nil
 	}
@@ -119,22 +104,7 @@ func (j *pdfJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
 	for i := range boxes {
 		want[i] = true
 	}
-	type found struct {
-		index int
-		p     *pdf.Picture
-		err   error
-	}
-	var all []found
-	done := make(chan error, 1)
-	err := j.pool.use(j.ctx, func(r *pdf.Reader) {
-		done <- r.Images(n, want, func(index int, p *pdf.Picture, err error) error {
-			all = append(all, found{index, p, err})
-			return nil
-		})
-	})
-	if err == nil {
-		err = <-done
-	}
+	all, err := j.paper.embedded(j.ctx, n, want)
 	if err != nil {
 		j.warn(n, err.Error())
 		return nil
@@ -144,13 +114,9 @@ func (j *pdfJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
 			j.warn(n, fmt.Sprintf("image %d of the page: %v", f.index+1, f.err))
 			continue
 		}
-		ext := "png"
-		if f.p.ContentType == "image/jpeg" {
-			ext = "jpg"
-		}
 		if err := j.hand(Image{
-			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k+1, ext), Category: Embedded, Page: n, Box: boxes[f.index],
-			ContentType: f.p.ContentType, WidthPx: f.p.WidthPx, HeightPx: f.p.HeightPx, Data: f.p.Data,
+			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k+1, f.extension), Category: Embedded, Page: n, Box: boxes[f.index],
+			ContentType: f.contentType, WidthPx: f.widthPx, HeightPx: f.heightPx, Data: f.data,
 		}); err != nil {
 			return err
 		}
@@ -159,7 +125,7 @@ func (j *pdfJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
 }
 
 // hand gives a picture to the caller and remembers it without its bytes.
-func (j *pdfJob) hand(img Image) error {
+func (j *pageJob) hand(img Image) error {
 	if err := j.o.SaveImage(img); err != nil {
 		return fmt.Errorf("save %s: %w", img.Name, err)
 	}
@@ -169,7 +135,7 @@ func (j *pdfJob) hand(img Image) error {
 }
 
 // warn tells of a picture that could not be saved.
-func (j *pdfJob) warn(n int, text string) {
+func (j *pageJob) warn(n int, text string) {
 	w := doc.Warning{Page: n, Text: text}
 	j.out.Doc.Warnings = append(j.out.Doc.Warnings, w)
 	j.out.FailedImages = append(j.out.FailedImages, w)

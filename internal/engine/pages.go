@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"image"
 	"maps"
 	"slices"
 	"sync"
@@ -32,7 +33,20 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	}
 	pool := &readers{rt: e.pdf, src: src, password: o.Password, free: []*pdf.Reader{first}}
 	defer pool.close()
-	count := first.PageCount()
+	job, err := e.newJob(ctx, format.PDF, first.PageCount(), pool, o)
+	if err != nil {
+		return nil, err
+	}
+	job.meta, job.outline = first.Meta(), first.Outline()
+	if err := job.understand(); err != nil {
+		return nil, err
+	}
+	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
+	return job.out, job.finish()
+}
+
+// newJob prepares the parse of a document that has been opened.
+func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o Options) (*pageJob, error) {
 	if count > e.config.MaxPages {
 		return nil, fmt.Errorf("%w: %d, the limit is %d", format.ErrTooMany, count, e.config.MaxPages)
 	}
@@ -40,47 +54,56 @@ func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, 
 	if err != nil {
 		return nil, err
 	}
-	job := &pdfJob{ctx: ctx, engine: e, o: o, pool: pool, numbers: numbers,
-		sheets: make([]*layout.Sheet, len(numbers)), out: &Result{Format: format.PDF, Text: make([]string, len(numbers))}}
+	job := &pageJob{ctx: ctx, engine: e, o: o, paper: from, numbers: numbers, meta: doc.Meta{PageCount: count},
+		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
+		out: &Result{Format: f, Text: make([]string, len(numbers))}}
 	if o.Words {
 		job.out.Words = make([][]page.Word, len(numbers))
 	}
 	if o.Spatial.AlignPages && !o.Spatial.UnrollColumns {
 		job.laid = make([]*spatial.Laid, len(numbers))
 	}
-	meta, outline := first.Meta(), first.Outline()
-	job.each(len(numbers), job.readPage)
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	return job, nil
+}
+
+// understand reads all pages and finds out what they mean.
+func (j *pageJob) understand() error {
+	j.each(len(j.numbers), j.readPage)
+	if err := j.ctx.Err(); err != nil {
+		return err
 	}
-	lo := job.layoutOptions()
-	lo.Meta, lo.Outline, lo.Each = meta, outline, job.each
-	job.out.Doc = layout.Understand(job.sheets, lo)
-	table.SetDecimals(job.out.Doc)
-	if o.MergeTables {
-		table.MergeContinued(job.out.Doc)
+	lo := j.layoutOptions()
+	lo.Meta, lo.Outline, lo.Each = j.meta, j.outline, j.each
+	j.out.Doc = layout.Understand(j.sheets, lo)
+	table.SetDecimals(j.out.Doc)
+	if j.o.MergeTables {
+		table.MergeContinued(j.out.Doc)
 	}
-	table.Judge(job.out.Doc)
-	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
-	job.finishText()
-	job.tellOCR()
-	for _, s := range job.sheets {
+	table.Judge(j.out.Doc)
+	return nil
+}
+
+// finish fills the rest of the result and hands out the pictures.
+func (j *pageJob) finish() error {
+	j.finishText()
+	j.tellOCR()
+	for _, s := range j.sheets {
 		boxes := s.ImageBoxes()
 		var list []geom.Rect
 		for _, k := range slices.Sorted(maps.Keys(boxes)) {
 			list = append(list, boxes[k])
 		}
-		job.out.ImageBoxes = append(job.out.ImageBoxes, list)
-		job.out.Fields = append(job.out.Fields, s.Fields())
+		j.out.ImageBoxes = append(j.out.ImageBoxes, list)
+		j.out.Fields = append(j.out.Fields, s.Fields())
 	}
-	if err := job.saveImages(); err != nil {
-		return nil, err
+	if err := j.saveImages(); err != nil {
+		return err
 	}
-	return job.out, ctx.Err()
+	return j.ctx.Err()
 }
 
 // finishText writes the texts that need all pages, or their meaning.
-func (j *pdfJob) finishText() {
+func (j *pageJob) finishText() {
 	if j.o.Spatial.UnrollColumns {
 		for i, p := range j.out.Doc.Pages {
 			j.out.Text[i] = plain.Whole(p)
@@ -124,15 +147,18 @@ func choosePages(count int, o Options) ([]int, error) {
 	return out, nil
 }
 
-// pdfJob is the parse of one document.
-type pdfJob struct {
+// pageJob is the parse of one document.
+type pageJob struct {
 	ctx     context.Context
 	engine  *Engine
 	o       Options
-	pool    *readers
+	paper   paper
+	meta    doc.Meta
+	outline []doc.Bookmark
 	numbers []int
 	sheets  []*layout.Sheet
-	laid    []*spatial.Laid // with Spatial.AlignPages, else nil
+	images  []map[int]geom.Rect // where the images of each page stand, by index
+	laid    []*spatial.Laid     // with Spatial.AlignPages, else nil
 	out     *Result
 	mu      sync.Mutex // guards done and calls of Progress
 	done    int
@@ -142,7 +168,7 @@ type pdfJob struct {
 
 // each runs f(0) … f(n-1) on the engine's workers and returns when all are done
 // or the context is.
-func (j *pdfJob) each(n int, f func(i int)) {
+func (j *pageJob) each(n int, f func(i int)) {
 	workers := min(j.engine.config.Workers, n)
 	if workers <= 1 {
 		for i := 0; i < n && j.ctx.Err() == nil; i++ {
@@ -167,12 +193,15 @@ func (j *pdfJob) each(n int, f func(i int)) {
 }
 
 // readPage reads page i of the job and reduces it to lines, text and words.
-func (j *pdfJob) readPage(i int) {
-	p := j.pool.read(j.ctx, j.numbers[i])
+func (j *pageJob) readPage(i int) {
+	p := j.paper.read(j.ctx, j.numbers[i])
 	if p.Err == nil {
 		keep(p, j.o.Crop)
 	}
 	sheet := layout.Prepare(p, j.layoutOptions())
+	if j.o.Images.Embedded {
+		j.images[i] = sheet.ImageBoxes() // also of the scan that is read
+	}
 	if why := sheet.NeedsOCR(); why != "" {
 		if q := j.recognize(p, why); q != nil {
 			p = q
@@ -200,7 +229,7 @@ func (j *pdfJob) readPage(i int) {
 }
 
 // layoutOptions are the options of the layout that follow from the job's.
-func (j *pdfJob) layoutOptions() layout.Options {
+func (j *pageJob) layoutOptions() layout.Options {
 	return layout.Options{
 		KeepHidden: j.o.KeepHidden, IgnoreDiagonal: j.o.IgnoreDiagonal, IgnoreTags: j.o.IgnoreTags, TextOnly: j.o.Fast,
 		IgnoreTextInImage: j.o.IgnoreTextInImage,
@@ -310,4 +339,44 @@ func (p *readers) read(ctx context.Context, n int) *page.Page {
 		return &page.Page{Number: n, Err: fmt.Errorf("read page %d: %w", n, err)}
 	}
 	return <-result
+}
+
+// show renders a page.
+func (p *readers) show(ctx context.Context, n int, dpi float64, box geom.Rect) (image.Image, error) {
+	type rendered struct {
+		img image.Image
+		err error
+	}
+	result := make(chan rendered, 1)
+	if err := p.use(ctx, func(r *pdf.Reader) {
+		img, err := r.Render(n, dpi, box)
+		result <- rendered{img, err}
+	}); err != nil {
+		return nil, err
+	}
+	got := <-result
+	return got.img, got.err
+}
+
+// embedded takes the image objects out of a page.
+func (p *readers) embedded(ctx context.Context, n int, want map[int]bool) ([]embedded, error) {
+	var all []embedded
+	done := make(chan error, 1)
+	if err := p.use(ctx, func(r *pdf.Reader) {
+		done <- r.Images(n, want, func(index int, p *pdf.Picture, err error) error {
+			e := embedded{index: index, err: err}
+			if err == nil {
+				e.data, e.contentType, e.extension, e.widthPx, e.heightPx = p.Data, p.ContentType, "png", p.WidthPx, p.HeightPx
+				if p.ContentType == "image/jpeg" {
+					e.extension = "jpg"
+				}
+			}
+			all = append(all, e)
+			return nil
+		})
+	}); err != nil {
+		return nil, err
+	}
+	err := <-done // the list is complete now
+	return all, err
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"recto/internal/doc"
-	"recto/internal/format/pdf"
 	"recto/internal/geom"
 	"recto/internal/ocr"
 	"recto/internal/page"
@@ -16,13 +15,13 @@ import (
 // costs small print.
 const (
 	ocrDPI  = 200.0
-	maxSide = 7000.0 // pixels: a plan is read at what fits
+	maxSide = 7000 // pixels: a plan is read at what fits
 )
 
 // recognize reads the text of a page from its picture. It returns the page with
 // that text in place of its own, or nil when there is nothing to read with, or
 // nothing to read.
-func (j *pdfJob) recognize(p *page.Page, why string) *page.Page {
+func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	e := j.engine.config.OCR
 	if e == nil || j.o.NoOCR {
 		return nil
@@ -56,21 +55,13 @@ func (j *pdfJob) recognize(p *page.Page, why string) *page.Page {
 }
 
 // picture renders a page for recognition.
-func (j *pdfJob) picture(p *page.Page) (image.Image, error) {
-	dpi := min(ocrDPI, maxSide*72/max(p.Width, p.Height, 1))
-	type rendered struct {
-		img *image.NRGBA
-		err error
-	}
-	result := make(chan rendered, 1)
-	if err := j.pool.use(j.ctx, func(r *pdf.Reader) {
-		img, err := r.Render(p.Number, dpi, geom.Rect{})
-		result <- rendered{img, err}
-	}); err != nil {
+func (j *pageJob) picture(p *page.Page) (image.Image, error) {
+	dpi := min(ocrDPI, float64(maxSide)*72/max(p.Width, p.Height, 1))
+	img, err := j.paper.show(j.ctx, p.Number, dpi, geom.Rect{})
+	if err != nil {
 		return nil, err
 	}
-	got := <-result
-	return got.img, got.err
+	return ocr.Fit(img, maxSide), nil // pictures have their own size
 }
 
 // sourceShare is the part of the recognized words a picture holds when it is
@@ -101,7 +92,7 @@ func otherImages(p, read *page.Page) []page.Image {
 }
 
 // note remembers how the text of a page came about.
-func (j *pdfJob) note(n int, text string) {
+func (j *pageJob) note(n int, text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.read == nil {
@@ -111,14 +102,14 @@ func (j *pdfJob) note(n int, text string) {
 }
 
 // failedOCR tells of a page that should have been recognized and was not.
-func (j *pdfJob) failedOCR(n int, err error) {
+func (j *pageJob) failedOCR(n int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.out.FailedOCR = append(j.out.FailedOCR, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
 }
 
 // warnOnce tells something about the whole document.
-func (j *pdfJob) warnOnce(text string) {
+func (j *pageJob) warnOnce(text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	w := doc.Warning{Text: text}
@@ -131,7 +122,7 @@ func (j *pdfJob) warnOnce(text string) {
 }
 
 // tellOCR adds what recognition had to say to the document, in page order.
-func (j *pdfJob) tellOCR() {
+func (j *pageJob) tellOCR() {
 	d := j.out.Doc
 	d.Warnings = append(d.Warnings, j.hints...)
 	for _, p := range d.Pages {

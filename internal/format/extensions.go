@@ -7,7 +7,13 @@ import (
 
 // extensions are the endings of file names by format.
 var extensions = map[Format][]string{
-	PDF: {".pdf"},
+	PDF:  {".pdf"},
+	PNG:  {".png"},
+	JPEG: {".jpg", ".jpeg", ".jpe", ".jfif"},
+	GIF:  {".gif"},
+	BMP:  {".bmp"},
+	WEBP: {".webp"},
+	TIFF: {".tif", ".tiff"},
 }
 
 // Extensions lists the endings of the files that can be read, with their dots

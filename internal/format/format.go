@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,22 @@ type Format string
 const (
 	Unknown Format = ""
 	PDF     Format = "pdf"
+	PNG     Format = "png"
+	JPEG    Format = "jpeg"
+	GIF     Format = "gif"
+	BMP     Format = "bmp"
+	WEBP    Format = "webp"
+	TIFF    Format = "tiff"
 )
+
+// Picture reports whether files of the format are pictures.
+func (f Format) Picture() bool {
+	switch f {
+	case PNG, JPEG, GIF, BMP, WEBP, TIFF:
+		return true
+	}
+	return false
+}
 
 // What can be wrong with a document as a whole. Readers wrap these.
 var (
@@ -40,11 +56,51 @@ func Detect(name string, head []byte) Format {
 	if len(head) > headWindow {
 		head = head[:headWindow]
 	}
+	if f := detectPicture(head); f != Unknown {
+		return f
+	}
 	if bytes.Contains(head, []byte("%PDF-")) {
 		return PDF
 	}
-	if strings.EqualFold(filepath.Ext(name), ".pdf") {
-		return PDF
+	ext := strings.ToLower(filepath.Ext(name))
+	for f, list := range extensions {
+		if slices.Contains(list, ext) {
+			return f
+		}
+	}
+	return Unknown
+}
+
+// starts are what the files of a format begin with.
+var starts = []struct {
+	with   string
+	format Format
+}{
+	{"\x89PNG\r\n\x1a\n", PNG},
+	{"\xff\xd8\xff", JPEG},
+	{"GIF87a", GIF},
+	{"GIF89a", GIF},
+	{"II*\x00", TIFF},
+	{"MM\x00*", TIFF},
+	{"II+\x00", TIFF}, // BigTIFF
+	{"MM\x00+", TIFF},
+}
+
+// detectPicture names the format of a picture by its first bytes.
+func detectPicture(head []byte) Format {
+	for _, s := range starts {
+		if bytes.HasPrefix(head, []byte(s.with)) {
+			return s.format
+		}
+	}
+	if len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" {
+		return WEBP
+	}
+	// "BM" begins many a text; the reserved bytes and the size of the second
+	// header tell.
+	if len(head) >= 18 && string(head[:2]) == "BM" && string(head[6:10]) == "\x00\x00\x00\x00" &&
+		slices.Contains([]byte{12, 40, 52, 56, 64, 108, 124}, head[14]) && string(head[15:18]) == "\x00\x00\x00" {
+		return BMP
 	}
 	return Unknown
 }

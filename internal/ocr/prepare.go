@@ -22,6 +22,15 @@ func toGray(m image.Image) *image.Gray {
 	return g
 }
 
+// Fit returns a picture whose sides are at most so many pixels.
+func Fit(m image.Image, side int) image.Image {
+	long := max(m.Bounds().Dx(), m.Bounds().Dy())
+	if long <= side {
+		return m
+	}
+	return shrink(toGray(m), (long+side-1)/side)
+}
+
 // shrink averages squares of k by k pixels.
 func shrink(g *image.Gray, k int) *image.Gray {
 	if k <= 1 {

@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/draw"
+	"image/png"
+	"math"
+
+	pictures "recto/internal/format/image"
+	"recto/internal/geom"
+	"recto/internal/page"
+)
+
+// paper is an opened document whose pages can be read and shown. Its methods are
+// safe for concurrent use.
+type paper interface {
+	// read reads one page; a failure becomes the page's error.
+	read(ctx context.Context, n int) *page.Page
+	// show returns the picture of a region of a page, of all of it for a zero box.
+	show(ctx context.Context, n int, dpi float64, box geom.Rect) (image.Image, error)
+	// embedded returns the images of a page, in their order, whose indexes are wanted.
+	embedded(ctx context.Context, n int, want map[int]bool) ([]embedded, error)
+}
+
+// embedded is an image as found in the file, or why it could not be taken out.
+type embedded struct {
+	index                  int
+	data                   []byte
+	contentType, extension string
+	widthPx, heightPx      int
+	err                    error
+}
+
+// parsePictures reads and understands a file of pictures.
+func (e *Engine) parsePictures(ctx context.Context, f Format, src Source, o Options) (*Result, error) {
+	file, err := pictures.Open(f, src.Data)
+	if err != nil {
+		return nil, err
+	}
+	job, err := e.newJob(ctx, f, file.PageCount(), album{file}, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := job.understand(); err != nil {
+		return nil, err
+	}
+	return job.out, job.finish()
+}
+
+// album is a file of pictures. Its pages are shown as they are: no resolution
+// adds to what a picture has.
+type album struct{ file *pictures.File }
+
+func (a album) read(_ context.Context, n int) *page.Page { return a.file.ReadPage(n) }
+
+func (a album) show(_ context.Context, n int, _ float64, box geom.Rect) (image.Image, error) {
+	img, err := a.file.Picture(n)
+	if err != nil || box.IsZero() {
+		return img, err
+	}
+	w, h := a.file.Size(n)
+	b := img.Bounds()
+	x, y := float64(b.Dx())/w, float64(b.Dy())/h
+	clip := image.Rect(int(box.X0*x), int(box.Y0*y), int(math.Ceil(box.X1*x)), int(math.Ceil(box.Y1*y))).Intersect(b)
+	out := image.NewRGBA(image.Rect(0, 0, max(clip.Dx(), 1), max(clip.Dy(), 1)))
+	draw.Draw(out, out.Rect, img, clip.Min, draw.Src)
+	return out, nil
+}
+
+func (a album) embedded(ctx context.Context, n int, _ map[int]bool) ([]embedded, error) {
+	img, err := a.file.Picture(n)
+	if err != nil {
+		return nil, err
+	}
+	b := img.Bounds()
+	if data, contentType, extension, ok := a.file.Original(n); ok {
+		return []embedded{{data: data, contentType: contentType, extension: extension, widthPx: b.Dx(), heightPx: b.Dy()}}, nil
+	}
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, img); err != nil {
+		return nil, err
+	}
+	return []embedded{{data: buf.Bytes(), contentType: "image/png", extension: "png", widthPx: b.Dx(), heightPx: b.Dy()}}, ctx.Err()
+}
