@@ -54,7 +54,7 @@ func writeItems(b *strings.Builder, items []Item, in string) {
 		case *Link:
 			fmt.Fprintf(b, "link %q %q\n", it.Text, it.URL)
 		case *Code:
-			b.WriteString("code\n")
+			b.WriteString(strings.TrimSpace("code "+it.Language) + "\n")
 			for line := range strings.Lines(it.Value) {
 				fmt.Fprintf(b, "%s  %q\n", in, strings.TrimSuffix(line, "\n"))
 			}

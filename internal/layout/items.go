@@ -8,6 +8,7 @@ import (
 
 	"recto/internal/doc"
 	"recto/internal/geom"
+	"recto/internal/language"
 )
 
 // buildItems turns the page's blocks into items.
@@ -43,7 +44,7 @@ func buildItems(s *Sheet) {
 			}
 			i = j - 1
 		case code:
-			p.Items = append(p.Items, &doc.Code{Base: base, Value: s.codeText(b)})
+			p.Items = append(p.Items, s.codeItem(base, s.codeText(b)))
 		case caption:
 			p.Items = append(p.Items, &doc.Caption{Base: base, Text: s.blockText(b)})
 		case footnote:
@@ -288,6 +289,11 @@ func (s *Sheet) codeText(b *block) string {
 		lines = append(lines, s.lines[li].pieces)
 	}
 	return s.codeLines(lines)
+}
+
+// codeItem is a piece of code with its language, if that is sure.
+func (s *Sheet) codeItem(base doc.Base, value string) doc.Item {
+	return &doc.Code{Base: base, Language: language.OfCode(value), Value: value}
 }
 
 // codeLines is codeText for lines of pieces.

@@ -302,7 +302,7 @@ func (w *tagWalk) block(t *page.Tag) {
 	case role == "Code" && len(t.Children) == 0:
 		c := w.gather(t, nil)
 		if len(c.lines) > 0 {
-			w.items = append(w.items, &doc.Code{Base: c.base(), Value: w.s.codeLines(c.lines)})
+			w.items = append(w.items, w.s.codeItem(c.base(), w.s.codeLines(c.lines)))
 		}
 	case role == "Artifact":
 	case w.isContainer(t):
