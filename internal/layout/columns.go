@@ -268,7 +268,7 @@ type side struct {
 }
 
 func (o *orderer) sideOf(els []element) side {
-	d := side{n: len(els), x0: math.Inf(1), x1: math.Inf(-1), y0: math.Inf(1), y1: math.Inf(-1)}
+	d := side{n: len(els), lines: make([]element, 0, len(els)), x0: math.Inf(1), x1: math.Inf(-1), y0: math.Inf(1), y1: math.Inf(-1)}
 	for _, e := range els {
 		d.x0, d.x1 = min(d.x0, e.box.X0), max(d.x1, e.box.X1)
 		d.y0, d.y1 = min(d.y0, e.box.Y0), max(d.y1, e.box.Y1)

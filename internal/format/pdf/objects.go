@@ -36,6 +36,9 @@ type drawing struct {
 	segments int
 	images   []handle
 	visible  geom.Rect // what the clip path of the current object leaves of the page
+
+	points   []geom.Point // of the current path, and
+	subpaths []part       // what it consists of; both are used again
 }
 
 // readObjects reads rules, fills, other drawings and images.
@@ -254,13 +257,19 @@ const (
 
 func (d *drawing) parts(h handle, n int, own geom.Matrix) []part {
 	m := d.r.m
-	var parts []part
-	var cur part
+	d.subpaths = d.subpaths[:0]
+	// Closing a subpath repeats its first point. The points of all subpaths lie in
+	// one slice that is used again for the next path.
+	if need := 2*n + 2; cap(d.points) < need {
+		d.points = make([]geom.Point, 0, need)
+	}
+	d.points = d.points[:0]
+	begin, curved, closed := 0, false, false
 	flush := func() {
-		if len(cur.points) > 1 {
-			parts = append(parts, cur)
+		if len(d.points)-begin > 1 {
+			d.subpaths = append(d.subpaths, part{points: d.points[begin:len(d.points):len(d.points)], curved: curved, closed: closed})
 		}
-		cur = part{}
+		begin, curved, closed = len(d.points), false, false
 	}
 	for i := range n {
 		s := m.call("FPDFPath_GetPathSegment", h, uint64(i))
@@ -270,18 +279,18 @@ func (d *drawing) parts(h handle, n int, own geom.Matrix) []part {
 		case segmentMove:
 			flush()
 		case segmentBezier:
-			cur.curved = true
+			curved = true
 		}
-		cur.points = append(cur.points, p)
+		d.points = append(d.points, p)
 		if m.callInt("FPDFPathSegment_GetClose", s) != 0 {
-			cur.closed = true
-			start := cur.points[0]
+			closed = true
+			start := d.points[begin]
 			flush()
-			cur.points = append(cur.points, start)
+			d.points = append(d.points, start)
 		}
 	}
 	flush()
-	return parts
+	return d.subpaths
 }
 
 // draw sorts one subpath into rules, fills and shapes.
