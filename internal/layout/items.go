@@ -216,7 +216,7 @@ func (s *Sheet) textOf(lines [][]int) doc.Text {
 			text := p.text
 			space := ""
 			switch {
-			case j > 0 && p.space:
+			case j > 0 && s.parted(pieces[j-1], i):
 				space = " "
 			case j == 0 && k > 0 && len(lines[k-1]) > 0:
 				prev := &s.pieces[lines[k-1][len(lines[k-1])-1]]

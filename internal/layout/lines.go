@@ -470,6 +470,26 @@ func (s *Sheet) setSpaces(seg []spot) {
 	s.closeSpread(seg)
 }
 
+// apartWords is the gap between two words, in ems, that is a space whatever was
+// decided before: a word that began a line or a cell has lost its space, and may
+// have come back into the middle of one.
+const apartWords = 0.2
+
+// parted reports whether a word space stands between two pieces that follow each
+// other. Single letters are left as they were judged: they may be set wide.
+func (s *Sheet) parted(before, i int) bool {
+	q, p := &s.pieces[before], &s.pieces[i]
+	if p.space {
+		return true
+	}
+	if p.rtl || q.rtl || p.angle != 0 || q.angle != 0 || (p.style|q.style)&(doc.Superscript|doc.Subscript) != 0 || p.stacked || q.stacked ||
+		len(p.text) < 2 || len(q.text) < 2 || betweenIdeographs(q.text, p.text) {
+		return false
+	}
+	em := min(p.size, q.size)
+	return math.Abs(p.base-q.base) < scriptShift*em && p.box.X0-q.box.X1 > apartWords*em
+}
+
 // numberForm is the number of a heading or an entry.
 var numberForm = regexp.MustCompile(`^\d{1,2}(\.\d{1,2})*[.)]$`)
 
@@ -496,7 +516,7 @@ func (s *Sheet) measure(l *line) {
 	for k, i := range l.pieces {
 		p := &s.pieces[i]
 		l.box = l.box.Union(p.box)
-		if p.space && k > 0 {
+		if k > 0 && s.parted(l.pieces[k-1], i) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(p.text)

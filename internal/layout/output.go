@@ -24,9 +24,9 @@ func (s *Sheet) Words() []page.Word {
 			b.Reset()
 			box, bad, sure = geom.Rect{}, 0, 1
 		}
-		for _, i := range s.lines[li].pieces {
+		for k, i := range s.lines[li].pieces {
 			p := &s.pieces[i]
-			if p.space {
+			if k > 0 && s.parted(s.lines[li].pieces[k-1], i) {
 				flush()
 			}
 			b.WriteString(p.text)

@@ -81,11 +81,12 @@ func (s *Sheet) partLetters(seg []spot) bool {
 		return false
 	}
 	slices.Sort(gaps)
-	limit, widest := 0.0, 0.0
-	for k := len(gaps) / 2; k < len(gaps); k++ {
+	// The narrowest of the wide ones: a gap between columns is wider still.
+	limit := 0.0
+	for k := len(gaps) / 2; k < len(gaps) && limit == 0; k++ {
 		narrow, wide := max(gaps[k-1], 0), gaps[k]
-		if step := wide - narrow; step >= looseStep && wide >= looseRatio*narrow && wide >= spaceAtLeast && step > widest {
-			limit, widest = (narrow+wide)/2, step
+		if wide-narrow >= looseStep && wide >= looseRatio*narrow && wide >= spaceAtLeast {
+			limit = (narrow + wide) / 2
 		}
 	}
 	spaces := 0
@@ -94,7 +95,7 @@ func (s *Sheet) partLetters(seg []spot) bool {
 			spaces++
 		}
 	}
-	if widest == 0 || float64(len(seg)) < wordLetters*float64(spaces+1) {
+	if limit == 0 || float64(len(seg)) < wordLetters*float64(spaces+1) {
 		return false
 	}
 	for k := 1; k < len(seg); k++ {
