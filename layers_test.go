@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"internal/format/pdf", "internal/format/image"},
 	{"internal/ocr"},
 	{"internal/ocr/tesseract", "internal/ocr/tesswasm"},
-	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/spatial", "internal/render/xlsx"},
+	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine", "internal/fetch"},
 	{"internal/wire", "internal/store", "internal/blob"},
 	{"internal/job"},

@@ -10,7 +10,9 @@ import (
 	"github.com/go-pdf/fpdf"
 	"github.com/xuri/excelize/v2"
 
+	"recto/internal/engine"
 	"recto/internal/job"
+	"recto/internal/ocr/tesseract"
 )
 
 func TestOptionCropBox(t *testing.T) {
@@ -179,12 +181,43 @@ func TestOptionSavePDF(t *testing.T) {
 	}
 }
 
+// TestOptionSavePDFOfPicture: a picture becomes a PDF with its words.
+func TestOptionSavePDFOfPicture(t *testing.T) {
+	tess, err := tesseract.Find(t.Context())
+	if err != nil {
+		t.Skipf("%v (apt-get install tesseract-ocr)", err)
+	}
+	e, err := engine.Start(t.Context(), engine.Config{OCR: tess})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	b := start(t, settings{parser: e})
+	var photo []byte
+	if _, err := e.Parse(t.Context(), engine.Source{Data: []byte(document(t, "corpus/tagged/pdf/letter.pdf"))}, engine.Options{
+		Images: engine.ImageKinds{Screenshot: true}, ScreenshotDPI: 200,
+		SaveImage: func(i engine.Image) error { photo = i.Data; return nil },
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m := b.wait(b.parse(string(photo), `,"output_options":{"save_output_pdf":true}`), "?expand=output_pdf_content_metadata,markdown_full")
+	if md, _ := m["markdown_full"].(string); !strings.Contains(md, "Elsa Winter") {
+		t.Errorf("markdown of the picture: %.200q", md)
+	}
+	pdf := b.output(m, "outputPDF")
+	r, err := e.Parse(t.Context(), engine.Source{Data: []byte(pdf)}, engine.Options{KeepHidden: true, NoOCR: true})
+	if err != nil || !strings.Contains(strings.Join(r.Text, ""), "Elsa Winter") {
+		t.Errorf("the saved PDF does not hold the words: %v", err)
+	}
+}
+
 // TestOptionWithoutModel: what needs a model says so.
 func TestOptionWithoutModel(t *testing.T) {
 	b := start(t, settings{parser: realEngine(t)})
 	for _, o := range []string{
 		`"agentic_options":{"custom_prompt":"read the seal"}`,
 		`"processing_options":{"specialized_chart_parsing":"efficient"}`,
+		`"input_options":{"image":{"camera_photo_correction":true}}`,
 		`"processing_options":{"ocr_parameters":{"languages":["de"]}}`,
 	} {
 		m := b.wait(b.parse(samplePDF(t, 1), ","+o), "?expand=job_metadata")

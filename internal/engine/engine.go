@@ -64,8 +64,10 @@ type Options struct {
 	Languages []string
 	NoOCR     bool // recognize no text in pictures
 
-	Words  bool // fill Result.Words
-	Images ImageKinds
+	Words bool // fill Result.Words
+	// SearchablePDF fills Result.PDF where the text is recognized from pictures.
+	SearchablePDF bool
+	Images        ImageKinds
 	// SaveImage receives every picture asked for by Images, one call at a time
 	// and in page order within a kind. An error stops the parse.
 	SaveImage     func(Image) error
@@ -116,6 +118,9 @@ type Result struct {
 	Text   []string      // spatial text, one for each of Doc.Pages
 	Words  [][]page.Word // with Options.Words, one list for each of Doc.Pages
 	Images []Image       // what was saved, without Data
+	// PDF shows the pages with the recognized words as invisible text; nil when it
+	// was not asked for, or the document itself serves better.
+	PDF []byte
 	// ImageBoxes says where the page's pictures stand, one list for each of
 	// Doc.Pages.
 	ImageBoxes [][]geom.Rect

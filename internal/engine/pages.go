@@ -57,6 +57,9 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 	job := &pageJob{ctx: ctx, engine: e, o: o, paper: from, numbers: numbers, meta: doc.Meta{PageCount: count},
 		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
 		out: &Result{Format: f, Text: make([]string, len(numbers))}}
+	if o.SearchablePDF {
+		job.words = make([][]page.Word, len(numbers))
+	}
 	if o.Words {
 		job.out.Words = make([][]page.Word, len(numbers))
 	}
@@ -97,6 +100,9 @@ func (j *pageJob) finish() error {
 		j.out.Fields = append(j.out.Fields, s.Fields())
 	}
 	if err := j.saveImages(); err != nil {
+		return err
+	}
+	if err := j.writePDF(); err != nil {
 		return err
 	}
 	return j.ctx.Err()
@@ -164,6 +170,9 @@ type pageJob struct {
 	done    int
 	hints   []doc.Warning  // about the whole document
 	read    map[int]string // how the text of pages was recognized, by number
+	words   [][]page.Word  // with SearchablePDF, of every page
+	// quarters are the turns clockwise that made pages upright, by number.
+	quarters map[int]int
 }
 
 // each runs f(0) … f(n-1) on the engine's workers and returns when all are done
@@ -218,7 +227,10 @@ func (j *pageJob) readPage(i int) {
 	}
 	j.sheets[i] = sheet
 	if j.o.Words {
-		j.out.Words[i] = j.sheets[i].Words()
+		j.out.Words[i] = sheet.Words()
+	}
+	if j.o.SearchablePDF {
+		j.words[i] = sheet.Words() // before the tables take theirs
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -50,7 +50,7 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	if read.Nonsense {
 		text += "; it does not look like print, do not rely on it"
 	}
-	j.note(p.Number, text)
+	j.note(p.Number, read.Quarters, text)
 	return &q
 }
 
@@ -91,14 +91,14 @@ func otherImages(p, read *page.Page) []page.Image {
 	return out
 }
 
-// note remembers how the text of a page came about.
-func (j *pageJob) note(n int, text string) {
+// note remembers how the text of a page came about, and how it was turned.
+func (j *pageJob) note(n, quarters int, text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.read == nil {
-		j.read = map[int]string{}
+		j.read, j.quarters = map[int]string{}, map[int]int{}
 	}
-	j.read[n] = text
+	j.read[n], j.quarters[n] = text, quarters
 }
 
 // failedOCR tells of a page that should have been recognized and was not.

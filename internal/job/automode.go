@@ -78,6 +78,7 @@ func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Optio
 		o.Pages, o.MaxPages = numbers, 0
 		o.Progress = nil
 		r.forgetFigures(numbers)
+		o.SearchablePDF = false
 		again, err := r.Engine.Parse(ctx, src, o)
 		if err != nil {
 			return nil, fmt.Errorf("auto mode: %w", err)

@@ -88,8 +88,15 @@ func (r *run) save(ctx context.Context, src engine.Source, res *engine.Result) e
 		},
 		{
 			OutputPDF, "application/pdf",
-			r.req.OutputOptions.SaveOutputPDF && res.Format == format.PDF,
-			func(w io.Writer) error { _, err := w.Write(src.Data); return err },
+			r.req.OutputOptions.SaveOutputPDF && (res.PDF != nil || res.Format == format.PDF),
+			func(w io.Writer) error {
+				if res.PDF != nil {
+					_, err := w.Write(res.PDF)
+					return err
+				}
+				_, err := w.Write(src.Data)
+				return err
+			},
 		},
 	}
 	for _, o := range outputs {
