@@ -83,8 +83,12 @@ func (s *Sheet) partLetters(seg []spot) bool {
 	slices.Sort(gaps)
 	// The narrowest of the wide ones: a gap between columns is wider still.
 	limit := 0.0
+	usual := max(gaps[len(gaps)/2], 0)
 	for k := len(gaps) / 2; k < len(gaps) && limit == 0; k++ {
 		narrow, wide := max(gaps[k-1], 0), gaps[k]
+		if narrow > looseRatio*usual+looseStep {
+			return false // wider than what is usual within a word: word spaces lie below
+		}
 		if wide-narrow >= looseStep && wide >= looseRatio*narrow && wide >= spaceAtLeast {
 			limit = (narrow + wide) / 2
 		}
