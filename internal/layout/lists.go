@@ -30,6 +30,33 @@ func findLists(d *document) {
 			}
 		}
 	}
+	for k := 1; k < len(d.sheets); k++ {
+		joinLists(d.sheets[k-1], d.sheets[k])
+	}
+}
+
+// joinLists makes entries of a number alone on its page, when it counts on from
+// the page before or to the page after: the end of a page can cut a list behind
+// its first entry or before its last.
+func joinLists(before, after *Sheet) {
+	const reach = 2 // blocks: the rest of an entry stands between the two numbers
+	for i := len(before.blocks) - 1; i >= max(0, len(before.blocks)-reach); i-- {
+		a := &before.blocks[i]
+		for j := range min(reach, len(after.blocks)) {
+			if b := &after.blocks[j]; followsOn(a, b) {
+				a.kind, b.kind = listEntry, listEntry
+				return
+			}
+		}
+	}
+}
+
+// followsOn reports whether the mark of b counts on from a's, at the same indent.
+func followsOn(a, b *block) bool {
+	text := func(x *block) bool { return x.kind == paragraph || x.kind == listEntry }
+	m, n := a.marker, b.marker
+	counts := m.kind != noMarker && m.kind != bulletMarker && m.kind != plainMarker && !m.weak && !n.weak
+	return text(a) && text(b) && counts && m.kind == n.kind && m.end == n.end && n.value == m.value+1 && aligned(a, b)
 }
 
 // inSequence reports whether the entry at block i is part of a list: a sure
