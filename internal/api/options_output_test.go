@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -217,7 +218,6 @@ func TestOptionWithoutModel(t *testing.T) {
 	for _, o := range []string{
 		`"agentic_options":{"custom_prompt":"read the seal"}`,
 		`"processing_options":{"specialized_chart_parsing":"efficient"}`,
-		`"input_options":{"image":{"camera_photo_correction":true}}`,
 		`"processing_options":{"ocr_parameters":{"languages":["de"]}}`,
 	} {
 		m := b.wait(b.parse(samplePDF(t, 1), ","+o), "?expand=job_metadata")
@@ -225,5 +225,20 @@ func TestOptionWithoutModel(t *testing.T) {
 		if len(meta["options_without_effect"].([]any)) != 1 || !strings.Contains(fmt.Sprint(meta["warnings"]), "has no effect on this server yet") {
 			t.Errorf("%s: %v, warnings %v", o, meta["options_without_effect"], meta["warnings"])
 		}
+	}
+}
+
+// TestOptionCameraPhoto: the option reaches the engine, and is no longer told to
+// have no effect.
+func TestOptionCameraPhoto(t *testing.T) {
+	var asked bool
+	b := start(t, settings{parser: parserFunc(func(ctx context.Context, s engine.Source, o engine.Options) (*engine.Result, error) {
+		asked = o.CameraPhoto
+		return onePage(ctx, s, o)
+	})}) // what it does is tested in engine
+	m := b.wait(b.parse(tinyPDF, `,"input_options":{"image":{"camera_photo_correction":true}}`), "?expand=job_metadata")
+	meta := m["job_metadata"].(map[string]any)
+	if !asked || len(meta["options_without_effect"].([]any)) != 0 {
+		t.Errorf("asked for: %v, without effect: %v", asked, meta["options_without_effect"])
 	}
 }

@@ -63,6 +63,9 @@ type Options struct {
 	// first.
 	Languages []string
 	NoOCR     bool // recognize no text in pictures
+	// CameraPhoto says that pictures are photographs of sheets: they are cut out,
+	// straightened and evenly lit, and boxes are on the straight sheet.
+	CameraPhoto bool
 
 	Words bool // fill Result.Words
 	// SearchablePDF fills Result.PDF where the text is recognized from pictures.

@@ -3,13 +3,16 @@ package engine
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/draw"
 	"image/png"
 	"math"
+	"sync"
 
 	pictures "recto/internal/format/image"
 	"recto/internal/geom"
+	"recto/internal/ocr"
 	"recto/internal/page"
 )
 
@@ -39,7 +42,7 @@ func (e *Engine) parsePictures(ctx context.Context, f Format, src Source, o Opti
 	if err != nil {
 		return nil, err
 	}
-	job, err := e.newJob(ctx, f, file.PageCount(), album{file}, o)
+	job, err := e.newJob(ctx, f, file.PageCount(), &album{file: file, camera: o.CameraPhoto}, o)
 	if err != nil {
 		return nil, err
 	}
@@ -51,16 +54,54 @@ func (e *Engine) parsePictures(ctx context.Context, f Format, src Source, o Opti
 
 // album is a file of pictures. Its pages are shown as they are: no resolution
 // adds to what a picture has.
-type album struct{ file *pictures.File }
+type album struct {
+	file   *pictures.File
+	camera bool // the pictures are photographs of sheets, which are straightened
 
-func (a album) read(_ context.Context, n int) *page.Page { return a.file.ReadPage(n) }
+	mu       sync.Mutex
+	number   int // of the picture straightened last
+	straight image.Image
+}
 
-func (a album) show(_ context.Context, n int, _ float64, box geom.Rect) (image.Image, error) {
+func (a *album) read(_ context.Context, n int) *page.Page {
+	p := a.file.ReadPage(n)
+	if p.Err != nil || !a.camera {
+		return p
+	}
+	img, err := a.picture(n)
+	if err != nil {
+		p.Err = fmt.Errorf("read page %d: %w", n, err)
+		return p
+	}
+	scale := p.Width / float64(p.Images[0].WidthPx)
+	i := &p.Images[0]
+	i.WidthPx, i.HeightPx = img.Bounds().Dx(), img.Bounds().Dy()
+	p.Width, p.Height = float64(i.WidthPx)*scale, float64(i.HeightPx)*scale
+	i.Box = geom.Rect{X1: p.Width, Y1: p.Height}
+	return p
+}
+
+// picture returns a picture as it is read and shown.
+func (a *album) picture(n int) (image.Image, error) {
 	img, err := a.file.Picture(n)
+	if err != nil || !a.camera {
+		return img, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.number != n {
+		a.number, a.straight = n, ocr.Straighten(img)
+	}
+	return a.straight, nil
+}
+
+func (a *album) show(ctx context.Context, n int, _ float64, box geom.Rect) (image.Image, error) {
+	img, err := a.picture(n)
 	if err != nil || box.IsZero() {
 		return img, err
 	}
-	w, h := a.file.Size(n)
+	p := a.read(ctx, n)
+	w, h := p.Width, p.Height
 	b := img.Bounds()
 	x, y := float64(b.Dx())/w, float64(b.Dy())/h
 	clip := image.Rect(int(box.X0*x), int(box.Y0*y), int(math.Ceil(box.X1*x)), int(math.Ceil(box.Y1*y))).Intersect(b)
@@ -69,7 +110,7 @@ func (a album) show(_ context.Context, n int, _ float64, box geom.Rect) (image.I
 	return out, nil
 }
 
-func (a album) embedded(ctx context.Context, n int, _ map[int]bool) ([]embedded, error) {
+func (a *album) embedded(ctx context.Context, n int, _ map[int]bool) ([]embedded, error) {
 	img, err := a.file.Picture(n)
 	if err != nil {
 		return nil, err

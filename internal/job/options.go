@@ -48,6 +48,7 @@ func (r *run) options() (engine.Options, error) {
 	for _, l := range r.req.ProcessingOptions.OCRParameters.Languages {
 		o.Languages = append(o.Languages, string(l))
 	}
+	o.CameraPhoto = r.req.InputOptions.Image.CameraPhotoCorrection
 	o.SearchablePDF = r.req.OutputOptions.SaveOutputPDF
 	o.NoOCR = o.Fast || ignore.TextInImage
 	if r.req.PageRanges.MaxPages != nil {
@@ -132,7 +133,6 @@ func (r *run) notYet() []string {
 		set  bool
 	}{
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
-		{"input_options.image.camera_photo_correction", q.InputOptions.Image.CameraPhotoCorrection},
 		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0 && r.Recognizer == ""},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
 	}

@@ -189,9 +189,6 @@ func (p *part) points() (w, h float64) {
 	return math.Max(w*scale, 1), math.Max(h*scale, 1)
 }
 
-// Size returns the size of page n in points.
-func (f *File) Size(n int) (w, h float64) { return f.parts[n-1].points() }
-
 // Picture decodes picture n: upright and opaque, on white where it was not.
 func (f *File) Picture(n int) (image.Image, error) {
 	f.mu.Lock()

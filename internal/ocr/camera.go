@@ -1,0 +1,268 @@
+package ocr
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// What a photographed sheet looks like, in parts of the picture.
+const (
+	searchSide  = 400  // pixels: the sheet is looked for in a small copy
+	leastSheet  = 0.25 // of the picture, or it is no sheet the picture is about
+	mostSheet   = 0.97 // more is a scan, which has no surroundings
+	fillOfSheet = 0.90 // of the quadrilateral that must be bright
+	leastInset  = 0.01 // of the longer side by which a corner must be away from the picture's
+	gridOfLight = 24   // squares along the longer side by which light is measured
+	unevenLight = 30   // levels below the brightest paper that are another light
+	fewDark     = 0.15 // of the squares that may be so dark on an even page: they hold figures
+	whitePaper  = 245
+)
+
+// point is a place in a picture, in pixels.
+type point struct{ x, y float64 }
+
+// Straighten makes a photograph of a sheet look like a scan: it cuts the sheet
+// out, takes out the perspective and evens the light. A picture that needs none
+// of it comes back as it is.
+func Straighten(m image.Image) image.Image {
+	if corners, ok := sheetIn(m); ok {
+		m = unwarp(m, corners)
+	}
+	if even, ok := evenLight(m); ok {
+		m = even
+	}
+	return m
+}
+
+// sheetIn looks for the corners of a bright sheet on a darker ground, from the top
+// left one clockwise.
+func sheetIn(m image.Image) (corners [4]point, ok bool) {
+	gray := toGray(m)
+	k := max(1, max(gray.Rect.Dx(), gray.Rect.Dy())/searchSide)
+	small := shrink(gray, k)
+	w, h := small.Rect.Dx(), small.Rect.Dy()
+	if w < 20 || h < 20 {
+		return corners, false
+	}
+	bright := closeGaps(small, threshold(small))
+	area := largest(bright, w, h)
+	// The corners are the points that reach furthest along the diagonals.
+	best := [4]float64{math.Inf(1), math.Inf(-1), math.Inf(-1), math.Inf(1)}
+	n := 0
+	for y := range h {
+		for x := range w {
+			if !area[y*w+x] {
+				continue
+			}
+			n++
+			fx, fy := float64(x), float64(y)
+			if v := fx + fy; v < best[0] {
+				best[0], corners[0] = v, point{fx, fy}
+			}
+			if v := fx - fy; v > best[1] {
+				best[1], corners[1] = v, point{fx + 1, fy}
+			}
+			if v := fx + fy; v > best[2] {
+				best[2], corners[2] = v, point{fx + 1, fy + 1}
+			}
+			if v := fx - fy; v < best[3] {
+				best[3], corners[3] = v, point{fx, fy + 1}
+			}
+		}
+	}
+	share := areaOf(corners) / float64(w*h)
+	if share < leastSheet || share > mostSheet || float64(n) < fillOfSheet*areaOf(corners) || float64(n) > areaOf(corners)/fillOfSheet {
+		return corners, false
+	}
+	away := 0
+	inset := leastInset * float64(max(w, h))
+	for i, c := range [4]point{{0, 0}, {float64(w), 0}, {float64(w), float64(h)}, {0, float64(h)}} {
+		if math.Hypot(corners[i].x-c.x, corners[i].y-c.y) > inset {
+			away++
+		}
+	}
+	for i := range corners {
+		corners[i] = point{corners[i].x * float64(k), corners[i].y * float64(k)}
+	}
+	return corners, away >= 2
+}
+
+// areaOf returns the area of a quadrilateral.
+func areaOf(c [4]point) float64 {
+	sum := 0.0
+	for i := range c {
+		j := (i + 1) % 4
+		sum += c[i].x*c[j].y - c[j].x*c[i].y
+	}
+	return math.Abs(sum) / 2
+}
+
+// closeGaps returns what is bright, with print filled in: the brightest of the
+// neighbours counts, then the darkest.
+func closeGaps(g *image.Gray, limit uint8) []bool {
+	const reach = 4
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	on := make([]bool, w*h)
+	for y := range h {
+		for x := range w {
+			on[y*w+x] = g.Pix[y*g.Stride+x] > limit
+		}
+	}
+	for _, want := range []bool{true, false} { // grow, then shrink back
+		for _, step := range []point{{1, 0}, {0, 1}} {
+			next := make([]bool, w*h)
+			for y := range h {
+				for x := range w {
+					v := !want
+					for d := -reach; d <= reach; d++ {
+						i, j := x+d*int(step.x), y+d*int(step.y)
+						if i >= 0 && j >= 0 && i < w && j < h && on[j*w+i] == want {
+							v = want
+							break
+						}
+					}
+					next[y*w+x] = v
+				}
+			}
+			on = next
+		}
+	}
+	return on
+}
+
+// largest keeps the largest connected area, with its holes filled in rows.
+func largest(on []bool, w, h int) []bool {
+	mark := make([]int, w*h)
+	best, bestSize, id := 0, 0, 0
+	var stack []int
+	for start := range on {
+		if !on[start] || mark[start] != 0 {
+			continue
+		}
+		id++
+		size := 0
+		mark[start] = id
+		for stack = append(stack[:0], start); len(stack) > 0; {
+			i := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			size++
+			x := i % w
+			for _, n := range [4]int{i - 1, i + 1, i - w, i + w} {
+				if n < 0 || n >= len(on) || n == i-1 && x == 0 || n == i+1 && x == w-1 || !on[n] || mark[n] != 0 {
+					continue
+				}
+				mark[n] = id
+				stack = append(stack, n)
+			}
+		}
+		if size > bestSize {
+			best, bestSize = id, size
+		}
+	}
+	out := make([]bool, w*h)
+	for y := range h {
+		first, last := -1, -1
+		for x := range w {
+			if best > 0 && mark[y*w+x] == best {
+				if first < 0 {
+					first = x
+				}
+				last = x
+			}
+		}
+		for x := first; x >= 0 && x <= last; x++ {
+			out[y*w+x] = true
+		}
+	}
+	return out
+}
+
+// unwarp maps the quadrilateral onto a rectangle as large as its longer sides.
+func unwarp(m image.Image, c [4]point) image.Image {
+	side := func(a, b point) float64 { return math.Hypot(a.x-b.x, a.y-b.y) }
+	w := int(max(side(c[0], c[1]), side(c[3], c[2]), 1))
+	h := int(max(side(c[0], c[3]), side(c[1], c[2]), 1))
+	// The map from the unit square to the quadrilateral (Heckbert 1989).
+	sx, sy := c[0].x-c[1].x+c[2].x-c[3].x, c[0].y-c[1].y+c[2].y-c[3].y
+	dx1, dy1, dx2, dy2 := c[1].x-c[2].x, c[1].y-c[2].y, c[3].x-c[2].x, c[3].y-c[2].y
+	det := dx1*dy2 - dx2*dy1
+	if det == 0 {
+		return m
+	}
+	g, i := (sx*dy2-dx2*sy)/det, (dx1*sy-sx*dy1)/det
+	a, b := c[1].x-c[0].x+g*c[1].x, c[3].x-c[0].x+i*c[3].x
+	d, e := c[1].y-c[0].y+g*c[1].y, c[3].y-c[0].y+i*c[3].y
+	gray := toGray(m)
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		v := (float64(y) + 0.5) / float64(h)
+		for x := range w {
+			u := (float64(x) + 0.5) / float64(w)
+			z := g*u + i*v + 1
+			out.SetGray(x, y, color.Gray{Y: sample(gray, (a*u+b*v+c[0].x)/z-0.5, (d*u+e*v+c[0].y)/z-0.5)})
+		}
+	}
+	return out
+}
+
+// sample returns the brightness between pixels.
+func sample(g *image.Gray, x, y float64) uint8 {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	x, y = min(max(x, 0), float64(w-1)), min(max(y, 0), float64(h-1))
+	x0, y0 := int(x), int(y)
+	x1, y1 := min(x0+1, w-1), min(y0+1, h-1)
+	fx, fy := x-float64(x0), y-float64(y0)
+	at := func(i, j int) float64 { return float64(g.Pix[j*g.Stride+i]) }
+	top := at(x0, y0)*(1-fx) + at(x1, y0)*fx
+	foot := at(x0, y1)*(1-fx) + at(x1, y1)*fx
+	return uint8(top*(1-fy) + foot*fy + 0.5)
+}
+
+// evenLight divides a picture by the brightness of its paper, which is that of
+// the brighter pixels of each part; ok is false where the light is even already.
+func evenLight(m image.Image) (out image.Image, ok bool) {
+	gray := toGray(m)
+	w, h := gray.Rect.Dx(), gray.Rect.Dy()
+	cell := max(8, max(w, h)/gridOfLight)
+	cw, ch := (w+cell-1)/cell, (h+cell-1)/cell
+	light := image.NewGray(image.Rect(0, 0, cw, ch))
+	high := 0
+	for cy := range ch {
+		for cx := range cw {
+			var count [256]int
+			n := 0
+			for y := cy * cell; y < min(h, (cy+1)*cell); y++ {
+				for x := cx * cell; x < min(w, (cx+1)*cell); x++ {
+					count[gray.Pix[y*gray.Stride+x]]++
+					n++
+				}
+			}
+			v := 255
+			for seen := 0; v > 0; v-- {
+				if seen += count[v]; seen*5 >= n { // four of five are darker
+					break
+				}
+			}
+			light.Pix[cy*light.Stride+cx] = uint8(v)
+			high = max(high, v)
+		}
+	}
+	dark := 0
+	for _, v := range light.Pix {
+		if int(v) < high-unevenLight {
+			dark++
+		}
+	}
+	if float64(dark) <= fewDark*float64(len(light.Pix)) {
+		return m, false
+	}
+	even := image.NewGray(gray.Rect)
+	for y := range h {
+		for x := range w {
+			paper := sample(light, (float64(x)+0.5)/float64(cell)-0.5, (float64(y)+0.5)/float64(cell)-0.5)
+			even.Pix[y*even.Stride+x] = uint8(min(255, int(gray.Pix[y*gray.Stride+x])*whitePaper/max(int(paper), 1)))
+		}
+	}
+	return even, true
+}
