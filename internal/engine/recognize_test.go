@@ -13,6 +13,7 @@ import (
 	"github.com/go-pdf/fpdf"
 
 	"recto/internal/doc"
+	"recto/internal/geom"
 	"recto/internal/ocr"
 	"recto/internal/ocr/tesseract"
 )
@@ -189,4 +190,32 @@ func commonWords(want, got string) float64 {
 		}
 	}
 	return float64(hit) / math.Max(float64(n), 1)
+}
+
+// TestNonsenseIsNotTaken: words that the engine does not believe itself are not
+// put into the document.
+func TestNonsenseIsNotTaken(t *testing.T) {
+	e, err := Start(t.Context(), Config{OCR: &scribble{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	r, err := e.Parse(t.Context(), scanOf(t, "report", nil), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Doc.Pages[0]
+	if strings.Contains(text(p), "qwxzt") || p.Recognized != "" || p.NeedsOCR == "" || len(r.FailedOCR) != 1 {
+		t.Errorf("page %q, recognized %q, needs %q, failed %v", text(p), p.Recognized, p.NeedsOCR, r.FailedOCR)
+	}
+}
+
+type scribble struct{ countingOCR }
+
+func (*scribble) Recognize(context.Context, image.Image, ocr.Options) (*ocr.Result, error) {
+	r := &ocr.Result{}
+	for i := range 5 {
+		r.Lines = append(r.Lines, ocr.Line{Words: []ocr.Word{{Text: "qwxzt", Confidence: 0.25, Box: geom.FromXYWH(100, 100+40*float64(i), 90, 20)}}})
+	}
+	return r, nil
 }
