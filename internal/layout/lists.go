@@ -178,9 +178,9 @@ func (s *Sheet) nestEntries(blocks []int) []*listTree {
 	return roots
 }
 
-// isBox reports whether a mark is a box to tick.
+// isBox reports whether a mark is a box to tick, or the tick in one.
 func isBox(mark string) bool {
-	return mark != "" && (strings.Contains("☐☑☒□■❑❒", mark) || tickForm.MatchString(mark+" "))
+	return mark != "" && (strings.Contains("☐☑☒□■❑❒✓✔✗✘", mark) || tickForm.MatchString(mark+" "))
 }
 
 // sameFamily reports whether two marks belong to one list.
