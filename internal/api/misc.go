@@ -23,8 +23,13 @@ var miscRoutes = []route{
 }
 
 func (s *Server) listExtensions(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, format.Extensions())
+	list := slices.DeleteFunc(format.Extensions(), func(ext string) bool { return slices.Contains(unnamed, ext) })
+	return writeJSON(w, http.StatusOK, list)
 }
+
+// unnamed are endings that are read and not told: upstream's list lacks them, and
+// its older clients fail on a value they do not know.
+var unnamed = []string{".jpe", ".jfif"}
 
 // maxHours is upstream's: a week.
 const maxHours = 168
