@@ -55,7 +55,6 @@ type block struct {
 	caption   int       // block that is the caption of this figure or table, -1 for none
 	quote     bool      // a paragraph quoted from elsewhere
 	note      string    // mark of a footnote
-	bound     bool      // the mark stands in the text above
 	index     bool      // an entry of an index, which is complete
 
 	contents  bool // an entry of a table of contents

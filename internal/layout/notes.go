@@ -114,7 +114,6 @@ func noteMarkOf(t doc.Text) string {
 // mark stands raised in the text above binds it; alone it would make notes of
 // numbered references.
 func (s *Sheet) findFootnotes(body float64) {
-	marks := s.raisedMarks()
 	inNotes := map[int]bool{} // columns whose notes have begun
 	for i := range s.blocks {
 		b := &s.blocks[i]
@@ -135,27 +134,11 @@ func (s *Sheet) findFootnotes(body float64) {
 		if mark == "" {
 			continue
 		}
-		bound := marks[mark] < b.box.Y0 && marks[mark] > 0
 		if raised || s.shortRuleAbove(b.box) || inNotes[b.column] {
-			b.kind, b.note, b.bound = footnote, mark, bound
+			b.kind, b.note = footnote, mark
 			inNotes[b.column] = true
 		}
 	}
-}
-
-// raisedMarks returns where the short raised pieces of the page's text that do
-// not begin their line first stand.
-func (s *Sheet) raisedMarks() map[string]float64 {
-	out := map[string]float64{}
-	for li := range s.lines {
-		for k, i := range s.lines[li].pieces {
-			p := &s.pieces[i]
-			if k > 0 && p.style&doc.Superscript != 0 && (out[p.text] == 0 || p.base < out[p.text]) {
-				out[p.text] = p.base
-			}
-		}
-	}
-	return out
 }
 
 // Footnote rules are short, and near the note.

@@ -109,31 +109,23 @@ func turnPage(p *page.Page, quarters int) (*page.Page, geom.Matrix) {
 		out.Rules[i].Box = m.ApplyRect(p.Rules[i].Box)
 		out.Rules[i].Vertical = p.Rules[i].Vertical != (quarters != 2)
 	}
-	out.Fills = slices.Clone(p.Fills)
-	for i := range out.Fills {
-		out.Fills[i].Box = m.ApplyRect(p.Fills[i].Box)
-	}
-	out.Shapes = slices.Clone(p.Shapes)
-	for i := range out.Shapes {
-		out.Shapes[i].Box = m.ApplyRect(p.Shapes[i].Box)
-	}
-	out.Images = slices.Clone(p.Images)
-	for i := range out.Images {
-		out.Images[i].Box = m.ApplyRect(p.Images[i].Box)
-	}
-	out.Links = slices.Clone(p.Links)
-	for i := range out.Links {
-		out.Links[i].Box = m.ApplyRect(p.Links[i].Box)
-	}
-	out.Marks = slices.Clone(p.Marks)
-	for i := range out.Marks {
-		out.Marks[i].Box = m.ApplyRect(p.Marks[i].Box)
-	}
-	out.Fields = slices.Clone(p.Fields)
-	for i := range out.Fields {
-		out.Fields[i].Box = m.ApplyRect(p.Fields[i].Box)
-	}
+	out.Fills = mapped(p.Fills, m, func(f *page.Fill) *geom.Rect { return &f.Box })
+	out.Shapes = mapped(p.Shapes, m, func(s *page.Shape) *geom.Rect { return &s.Box })
+	out.Images = mapped(p.Images, m, func(i *page.Image) *geom.Rect { return &i.Box })
+	out.Links = mapped(p.Links, m, func(l *page.Link) *geom.Rect { return &l.Box })
+	out.Marks = mapped(p.Marks, m, func(k *page.Mark) *geom.Rect { return &k.Box })
+	out.Fields = mapped(p.Fields, m, func(f *page.Field) *geom.Rect { return &f.Box })
 	return &out, m
+}
+
+// mapped returns a copy of what stands on a page with its boxes mapped.
+func mapped[T any](in []T, m geom.Matrix, box func(*T) *geom.Rect) []T {
+	out := slices.Clone(in)
+	for i := range out {
+		b := box(&out[i])
+		*b = m.ApplyRect(*b)
+	}
+	return out
 }
 
 // turnRun turns the glyphs of a run. Characters stacked upright come to stand in
