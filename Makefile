@@ -68,7 +68,7 @@ diff: need-go ## wanted and got for one document: make diff DOC=name [CORPUS=DIR
 bench: need-go ## speed of the hot paths (SECONDS_EACH=2s); compare two runs with benchstat
 	$(GO) test -run '^$$' -bench . -benchtime $(or $(SECONDS_EACH),2s) ./internal/... 
 
-conformance: build ## drive the server with the official clients (SUITES="typescript manage python asyncio v1 v1-typescript"; needs Node and Python)
+conformance: build ocr ## drive the server with the official clients (SUITES="typescript manage python asyncio v1 v1-typescript"; needs Node and Python)
 	@./conformance/run.sh $(BIN) $(SUITES)
 
 schemathesis: build ## send the server requests made from its own description (SECONDS=300; needs Python)

@@ -7,8 +7,9 @@ import LlamaCloud, { toFile } from '@llamaindex/llama-cloud';
 
 const base = process.env.RECTO_URL;
 const sample = process.env.RECTO_SAMPLE;
-if (!base || !sample) {
-  console.error('run.mjs: set RECTO_URL to a running server and RECTO_SAMPLE to a PDF file');
+const photo = process.env.RECTO_PHOTO;
+if (!base || !sample || !photo) {
+  console.error('run.mjs: set RECTO_URL to a running server, RECTO_SAMPLE to a PDF file and RECTO_PHOTO to a photograph of its first page');
   process.exit(2);
 }
 const apiKey = process.env.RECTO_API_KEY || 'llx-none';
@@ -195,6 +196,45 @@ await check('images', async () => {
   assert.equal(answer.headers.get('content-type'), shots[0].content_type);
   const one = await client.parsing.get(result.job.id, { expand: ['images_content_metadata'], image_filenames: shots[0].filename });
   assert.deepEqual(one.images_content_metadata.images.map((i) => i.filename), [shots[0].filename]);
+});
+
+// words are the words of a page's text, however they are arranged.
+const words = (text) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+
+// shareOf returns how many of the wanted words were got, each as often as it was.
+function shareOf(wanted, got) {
+  const left = new Map();
+  for (const w of got) left.set(w, (left.get(w) ?? 0) + 1);
+  const found = wanted.filter((w) => left.get(w) > 0 && left.set(w, left.get(w) - 1));
+  return found.length / wanted.length;
+}
+
+await check('a photographed page is read back with camera_photo_correction', async () => {
+  const parse = async (input) => {
+    const got = await client.parsing.parse({ tier: 'cost_effective', version: 'latest', expand: ['text', 'items', 'metadata', 'job_metadata'], ...input }, options);
+    assert.equal(got.text.pages.length, 1);
+    return { got, page: got.items.pages[0], words: words(got.text.pages[0].text) };
+  };
+  const picture = await client.files.create({ file: await toFile(fs.createReadStream(photo), 'photo.jpg'), purpose: 'parse' });
+  const correct = { input_options: { image: { camera_photo_correction: true } } };
+  const sheet = await parse({ upload_file: await variant(), page_ranges: { target_pages: '1' } });
+  const corrected = await parse({ file_id: picture.id, ...correct });
+  const plain = await parse({ file_id: picture.id });
+  const [read, readPlain] = [corrected, plain].map((p) => shareOf(sheet.words, p.words));
+  console.log(`      ${sheet.words.length} words, read ${read.toFixed(3)}, without correction ${readPlain.toFixed(3)}`);
+  assert.ok(sheet.words.length > 100, `only ${sheet.words.length} words on the page`);
+  assert.ok(read >= 0.95, `${read.toFixed(3)} of the words are read: ${JSON.stringify(corrected.got.job_metadata.warnings)}\n${corrected.got.text.pages[0].text}`);
+  assert.ok(read >= readPlain, `${read.toFixed(3)} of the words are read with the option and ${readPlain.toFixed(3)} without`);
+  // The page is the sheet, no longer the photograph, and stands upright.
+  assert.equal(corrected.got.metadata.pages[0].original_orientation_angle, 0);
+  const aspect = (p) => p.page_height / p.page_width;
+  assert.ok(Math.abs(aspect(corrected.page) / aspect(sheet.page) - 1) < 0.1, `the sheet is ${corrected.page.page_width} x ${corrected.page.page_height}`);
+  assert.ok(corrected.page.page_width < plain.page.page_width, `${corrected.page.page_width} wide, the photograph ${plain.page.page_width}`);
+  for (const it of corrected.page.items) {
+    for (const b of it.bbox) {
+      assert.ok(b.x >= -1 && b.y >= -1 && b.x + b.w <= corrected.page.page_width + 1 && b.y + b.h <= corrected.page.page_height + 1, `box ${JSON.stringify(b)} is off the sheet`);
+    }
+  }
 });
 
 await check('parsing.list pages by itself, the newest first', async () => {

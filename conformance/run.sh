@@ -3,9 +3,10 @@
 #
 #   conformance/run.sh PATH_OF_RECTO [typescript|manage|python|asyncio|v1|v1-typescript ...]
 #
-# Needs Node 20 and Python 3.10 or newer. Packages are installed once, in the
-# versions pinned here, under .cache/conformance; after that no network is used.
-# Builds nothing else, leaves nothing behind.
+# Needs Node 20 and Python 3.10 or newer, and Go to make a photograph of the
+# sample (or one in RECTO_PHOTO). Packages are installed once, in the versions
+# pinned here, under .cache/conformance; after that no network is used. Builds
+# nothing else, leaves nothing behind. The server must be able to read scans.
 set -eu
 
 usage() {
@@ -52,6 +53,18 @@ RECTO_SAMPLE=${RECTO_SAMPLE:-$here/sample.pdf}
 
 start_server
 export RECTO_SAMPLE
+
+# A photograph of the sample's first page, for the suites that send one.
+case " $* " in
+*" typescript "* | *" python "* | *" asyncio "*)
+	if [ -z "${RECTO_PHOTO:-}" ]; then
+		command -v go >/dev/null || complain "Go is missing, which makes the photograph of the sample. Install it, or name a photograph of its first page in RECTO_PHOTO."
+		RECTO_PHOTO=$work/photo.jpg
+		(cd "$here/.." && go run ./testdata/gen --photo "$RECTO_PHOTO" "$RECTO_SAMPLE") || complain "the photograph of $RECTO_SAMPLE could not be made."
+	fi
+	export RECTO_PHOTO
+	;;
+esac
 
 # The suites mostly wait for each other's polls, so they run side by side.
 pids=

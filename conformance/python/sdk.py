@@ -2,7 +2,8 @@
 blocking client and once with the one for asyncio. Every answer is checked
 against contract.py.
 
-Settings: RECTO_URL, RECTO_SAMPLE (a PDF file), RECTO_API_KEY."""
+Settings: RECTO_URL, RECTO_SAMPLE (a PDF file), RECTO_PHOTO (a photograph of its
+first page), RECTO_API_KEY."""
 
 import asyncio
 import inspect
@@ -10,6 +11,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -21,6 +23,7 @@ from suite import Suite, methods_of, rejects
 
 URL = os.environ["RECTO_URL"]
 SAMPLE = Path(os.environ["RECTO_SAMPLE"])
+PHOTO = Path(os.environ["RECTO_PHOTO"])
 KEY = os.environ.get("RECTO_API_KEY", "llx-none")
 FAST = {"polling_interval": 0.1, "max_interval": 0.5, "verbose": False}
 RESOURCES = ["parsing", "files", "configurations", "webhook_configs", "projects", "v2_projects"]
@@ -154,6 +157,19 @@ def drive(kind, client):
     def _():
         raw = httpx.get(f"{URL}/api/v2/parse/{state['result'].job.id}", params={"expand": EVERYTHING}, headers={"Authorization": f"Bearer {KEY}"}).json()
         type(state["result"]).model_validate(raw, strict=False)
+
+    @check("parsing: a photographed page is read back")
+    def _():
+        def words(**options):
+            got = client.parsing.parse(tier="cost_effective", version="latest", expand=["text", "items", "metadata"], **options, **FAST)
+            return Counter(re.findall(r"\w+", got.text.pages[0].text)), got
+
+        wanted, _ = words(upload_file=variant(), page_ranges={"target_pages": "1"})
+        read, got = words(upload_file=("photo.jpg", PHOTO.read_bytes()), input_options={"image": {"camera_photo_correction": True}})
+        assert (wanted & read).total() >= 0.95 * wanted.total() > 100, wanted - read
+        assert got.metadata.pages[0].original_orientation_angle == 0
+        page = got.items.pages[0]
+        assert page.page_height > page.page_width and any(type(i).__name__.endswith("HeadingItem") for i in page.items)
 
     @check("parsing: list pages by itself, the newest first")
     def _():

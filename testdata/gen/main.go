@@ -5,6 +5,10 @@
 // Documents with a known truth go to testdata/corpus/tagged, which is a corpus
 // for package eval; those that pin down the reader go to testdata/pdf. The
 // output depends on nothing but this source and the versions of Go and fpdf.
+//
+//	go run ./testdata/gen --photo photo.jpg sample.pdf
+//
+// photographs the first page of a document instead.
 package main
 
 import (
@@ -51,7 +55,18 @@ var samples = []struct {
 
 func main() {
 	dir := flag.String("dir", "testdata", "the folder to write to")
+	photo := flag.String("photo", "", "the picture to write: a photograph of the first page of the PDF named")
 	flag.Parse()
+	if *photo != "" {
+		made, err := photograph(flag.Arg(0))
+		if err == nil {
+			err = write(*photo, made)
+		}
+		if err != nil {
+			log.Fatalf("photograph %q: %v", flag.Arg(0), err)
+		}
+		return
+	}
 	if err := run(*dir); err != nil {
 		log.Fatal(err)
 	}
