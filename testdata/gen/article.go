@@ -44,7 +44,7 @@ func article() (sample, error) {
 		p.y += 2
 	}
 	section("Abstract")
-	p.paragraph("Swifts are hard to count because they never sit down. We show that a sin\u00ADgle ob\u00ADserv\u00ADer with a fixed win\u00ADdow and a watch can es\u00ADti\u00ADmate the size of a col\u00ADo\u00ADny with\u00ADin a tenth of the num\u00ADber that climb\u00ADers find in the nests. The meth\u00ADod costs noth\u00ADing but twen\u00ADty quiet eve\u00ADnings.")
+	p.paragraph("Swifts are hard to count because they never sit down. We show that a sin\u00ADgle ob\u00ADserv\u00ADer with a fixed win\u00ADdow and a watch can es\u00ADti\u00ADmate the size of a col\u00ADo\u00ADny with\u00ADin a tenth of the num\u00ADber that climb\u00ADers find in the nests. The meth\u00ADod costs noth\u00ADing but twen\u00ADty quiet eve\u00ADnings.") //nolint:misspell // words parted at soft hyphens
 	section("1 Introduction")
 	p.note("1", "The word is used here for birds that share an en\u00ADtrance, not for those that share a roof.")
 	p.paragraph("A col\u00ADo\u00ADny<sup>1</sup> of swifts shows it\u00ADself for about half an hour be\u00ADfore dark. Who\u00ADev\u00ADer looks up then sees a cloud that turns, breaks apart and comes to\u00ADgeth\u00ADer again, and gives up count\u00ADing af\u00ADter a min\u00ADute. Ear\u00ADlier au\u00ADthors [1] there\u00ADfore climbed to the nests. This is ex\u00ADact, but it dis\u00ADturbs the birds, and few peo\u00ADple own a lad\u00ADder of that length.")
