@@ -13,14 +13,14 @@ import (
 // layers is the law of imports: a package may import those of the lines above
 // its own. Packages of one line do not know each other.
 var layers = [][]string{
-	{"internal/geom", "internal/text", "internal/language"},
+	{"internal/geom", "internal/text", "internal/language", "internal/fetch"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image"},
 	{"internal/ocr"},
-	{"internal/ocr/tesseract", "internal/ocr/tesswasm"},
+	{"internal/ocr/tesseract", "internal/ocr/tesswasm", "internal/ocr/remote"},
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},
-	{"internal/engine", "internal/fetch"},
+	{"internal/engine"},
 	{"internal/wire", "internal/store", "internal/blob"},
 	{"internal/job"},
 	{"internal/api"},

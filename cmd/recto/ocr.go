@@ -4,20 +4,47 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
+	"recto/internal/fetch"
 	"recto/internal/ocr"
+	"recto/internal/ocr/remote"
 	"recto/internal/ocr/tesseract"
 )
 
 // OCRFlags choose what reads the text of scans.
 type OCRFlags struct {
-	OCR string `help:"What reads the text of scanned pages: the installed tesseract (auto takes it when there is one), or none." enum:"auto,tesseract,none" default:"auto" env:"RECTO_OCR"`
+	OCR         OCRChoice `help:"What reads the text of scanned pages: the installed tesseract (auto takes it when there is one), the address of a server of your own (http://…, docs/ocr.md), or none." default:"auto" env:"RECTO_OCR"`
+	OCRKey      string    `help:"Key of that server, sent as a bearer token; the environment hides it from other users of the machine." env:"RECTO_OCR_KEY"`
+	OCRParallel int       `help:"Pictures that server gets at once." default:"4" env:"RECTO_OCR_PARALLEL"`
 }
+
+// OCRChoice is the name of an engine, or the address of one.
+type OCRChoice string
+
+// Validate refuses what is neither. It does not repeat an address, which may
+// hold a password.
+func (c OCRChoice) Validate() error {
+	if slices.Contains(engines, string(c)) || fetch.IsURL(string(c)) {
+		return nil
+	}
+	return fmt.Errorf("is none of %s and no address that starts with http:// or https://", strings.Join(engines, ", "))
+}
+
+var engines = []string{"auto", "tesseract", "none"}
 
 // engine returns what reads scans, nil for nothing.
 func (f OCRFlags) engine(ctx context.Context, log *slog.Logger) (ocr.Engine, error) {
 	if f.OCR == "none" {
 		return nil, nil
+	}
+	if url := string(f.OCR); fetch.IsURL(url) {
+		e, err := remote.New(remote.Config{URL: url, Key: f.OCRKey, Parallel: f.OCRParallel})
+		if err != nil {
+			return nil, fmt.Errorf("--ocr: %w", err)
+		}
+		return e, nil
 	}
 	e, err := tesseract.Find(ctx)
 	if err == nil {

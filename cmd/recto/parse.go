@@ -229,6 +229,9 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 			progress.print(fmt.Sprintf("recto: warning: %s: page %d could not be read: %v", t.source, p.Number, p.Err))
 		}
 	}
+	for _, w := range result.FailedOCR {
+		progress.print(fmt.Sprintf("recto: warning: %s: page %d: %s", t.source, w.Page, w.Text))
+	}
 	if err := t.write(c.Format, src.Name, result, markdown.Options{PipeTables: c.PipeTables, Links: c.Links, ImageURL: t.imageURL}); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	if len(missing) > 0 {
 		j.warnOnce(fmt.Sprintf("no language pack for %s: text is recognized as %s", strings.Join(missing, ", "), strings.Join(use, ", ")))
 	}
-	read, err := ocr.Read(j.ctx, e, img, ocr.Options{Languages: use})
+	read, err := ocr.Read(j.ctx, e, img, ocr.Options{Languages: use, Codes: j.o.Languages})
 	if err != nil {
 		j.failedOCR(p.Number, err)
 		return nil

@@ -77,3 +77,36 @@ func Check(rawURL string, o Options) error {
 	}
 	return nil
 }
+
+// Answer is what a server said to a message.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte // at most as many bytes as asked for
+}
+
+// Ask is Post for those who want to read the answer, whatever its status. One of
+// more than maxBytes is ErrTooLarge. Errors do not repeat the address.
+func Ask(ctx context.Context, c *http.Client, rawURL string, header http.Header, body []byte, maxBytes int64) (*Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, rawURL, bytes.NewReader(body))
+	if err != nil || checkURL(req.URL) != nil {
+		return nil, ErrURL // the parser's own message repeats the address
+	}
+	req.Header = header
+	resp, err := c.Do(req)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer resp.Body.Close()
+	if resp.ContentLength > maxBytes {
+		return nil, ErrTooLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBytes+1))
+	if err != nil {
+		return nil, explain(err)
+	}
+	if int64(len(data)) > maxBytes {
+		return nil, ErrTooLarge
+	}
+	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: data}, nil
+}

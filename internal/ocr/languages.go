@@ -1,6 +1,9 @@
 package ocr
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // packs names Tesseract's language pack for each code of the API that has one.
 var packs = map[string]string{
@@ -16,6 +19,12 @@ var packs = map[string]string{
 	"abq": "rus", "ady": "rus", "ang": "hin", "ava": "rus", "bgc": "hin", "bh": "hin", "bho": "hin", "che": "rus", "dar": "rus",
 	"gom": "mar", "inh": "rus", "kbd": "rus", "lbe": "rus", "lez": "rus", "mah": "hin", "mai": "hin", "mni": "ben", "new": "nep",
 	"pi": "hin", "sck": "hin", "tab": "rus", "tjk": "rus",
+}
+
+// Packs lists the packs of all codes, for engines that know themselves what they
+// can read.
+func Packs() []string {
+	return slices.Compact(slices.Sorted(maps.Values(packs)))
 }
 
 // fallback is the pack for a request that names no language.

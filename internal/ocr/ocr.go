@@ -27,6 +27,7 @@ type Engine interface {
 // Options say what to expect in a picture.
 type Options struct {
 	Languages []string // packs by Tesseract's names, the likeliest first; never empty
+	Codes     []string // what was asked for, by the API's codes; may be empty
 }
 
 // Result is what an engine sees.
