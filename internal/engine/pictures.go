@@ -63,12 +63,12 @@ type album struct {
 	straight image.Image
 }
 
-func (a *album) read(_ context.Context, n int) *page.Page {
-	p := a.file.ReadPage(n)
+func (a *album) read(ctx context.Context, n int) *page.Page {
+	p := a.file.ReadPage(ctx, n)
 	if p.Err != nil || !a.camera {
 		return p
 	}
-	img, err := a.picture(n)
+	img, err := a.picture(ctx, n)
 	if err != nil {
 		p.Err = fmt.Errorf("read page %d: %w", n, err)
 		return p
@@ -82,8 +82,8 @@ func (a *album) read(_ context.Context, n int) *page.Page {
 }
 
 // picture returns a picture as it is read and shown.
-func (a *album) picture(n int) (image.Image, error) {
-	img, err := a.file.Picture(n)
+func (a *album) picture(ctx context.Context, n int) (image.Image, error) {
+	img, err := a.file.Picture(ctx, n)
 	if err != nil || !a.camera {
 		return img, err
 	}
@@ -96,7 +96,7 @@ func (a *album) picture(n int) (image.Image, error) {
 }
 
 func (a *album) show(ctx context.Context, n int, _ float64, box geom.Rect) (image.Image, error) {
-	img, err := a.picture(n)
+	img, err := a.picture(ctx, n)
 	if err != nil || box.IsZero() {
 		return img, err
 	}
@@ -111,7 +111,7 @@ func (a *album) show(ctx context.Context, n int, _ float64, box geom.Rect) (imag
 }
 
 func (a *album) embedded(ctx context.Context, n int, _ map[int]bool) ([]embedded, error) {
-	img, err := a.file.Picture(n)
+	img, err := a.file.Picture(ctx, n)
 	if err != nil {
 		return nil, err
 	}

@@ -112,13 +112,13 @@ func bmpHints(b []byte) hints {
 
 // exifHints reads the first directory of EXIF data, which is a small TIFF.
 func exifHints(b []byte) hints {
-	order, first, ok := tiffHeader(b)
+	order, first, big, ok := tiffHeader(b)
+	if !ok || big {
+		return hints{}
+	}
+	d, ok := readDirectory(b, order, big, first)
 	if !ok {
 		return hints{}
 	}
-	d, ok := readDirectory(b, order, first)
-	if !ok {
-		return hints{}
-	}
-	return d.hints(b, order)
+	return d.hints()
 }

@@ -1,22 +1,25 @@
 // Package image reads pictures as documents: PNG, JPEG, GIF, BMP, WEBP and TIFF.
 // A page is a picture with a size in points; its text is for package ocr to read.
+// Of pictures that move it is the first, as where nothing moves on paper.
 // Sizes are checked before anything is decoded, and a picture stands upright as
 // its orientation tag says.
 package image
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math"
 	"sync"
+	"time"
 
 	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 
 	"recto/internal/format"
@@ -28,6 +31,9 @@ const (
 	maxPixels = 100_000_000
 	maxSide   = 30_000 // pixels
 	maxPages  = 500    // of a TIFF
+	// decodeTimeout ends the work on a picture whose few bytes ask for much, such as
+	// a JPEG of thousands of passes. The largest honest ones take some seconds.
+	decodeTimeout = 60 * time.Second
 )
 
 // How pixels become points. Cameras and screens write 72 or 96 dots an inch
@@ -44,6 +50,7 @@ const (
 type File struct {
 	kind  format.Format
 	data  []byte
+	still []byte // what is decoded: data, or the first frame of a WEBP that moves
 	parts []part
 
 	mu   sync.Mutex
@@ -52,9 +59,9 @@ type File struct {
 
 // part is one picture of a file.
 type part struct {
-	at     uint32 // a TIFF's directory
-	w, h   int    // pixels as stored
-	orient int    // EXIF orientation, 1-8
+	tiff   *tiffPlan // of a TIFF
+	w, h   int       // pixels as stored
+	orient int       // EXIF orientation, 1-8
 	dpiX   float64
 	dpiY   float64
 	err    error // the picture cannot be shown
@@ -63,7 +70,7 @@ type part struct {
 // codec decodes one kind of picture.
 type codec struct {
 	config func(*bytes.Reader) (image.Config, error)
-	decode func(*bytes.Reader) (image.Image, error)
+	decode func(io.Reader) (image.Image, error)
 	hints  func([]byte) hints
 }
 
@@ -71,23 +78,23 @@ type codec struct {
 var codecs = map[format.Format]codec{
 	format.PNG: {
 		func(r *bytes.Reader) (image.Config, error) { return png.DecodeConfig(r) },
-		func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }, pngHints,
+		png.Decode, pngHints,
 	},
 	format.JPEG: {
 		func(r *bytes.Reader) (image.Config, error) { return jpeg.DecodeConfig(r) },
-		func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }, jpegHints,
+		jpeg.Decode, jpegHints,
 	},
 	format.GIF: {
 		func(r *bytes.Reader) (image.Config, error) { return gif.DecodeConfig(r) },
-		func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }, nil,
+		gif.Decode, nil,
 	},
 	format.BMP: {
 		func(r *bytes.Reader) (image.Config, error) { return bmp.DecodeConfig(r) },
-		func(r *bytes.Reader) (image.Image, error) { return bmp.Decode(r) }, bmpHints,
+		bmp.Decode, bmpHints,
 	},
 	format.WEBP: {
 		func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) },
-		func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }, webpHints,
+		webp.Decode, webpHints,
 	},
 }
 
@@ -103,9 +110,14 @@ func Open(kind format.Format, data []byte) (*File, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %s is no picture", format.ErrUnsupported, kind)
 	}
+	if kind == format.WEBP {
+		f.still = firstFrame(data)
+	} else {
+		f.still = data
+	}
 	var config image.Config
 	if err := guard(func() (err error) {
-		config, err = c.config(bytes.NewReader(data))
+		config, err = c.config(bytes.NewReader(f.still))
 		return err
 	}); err != nil {
 		return nil, fmt.Errorf("%w: %w", format.ErrBroken, err)
@@ -147,10 +159,10 @@ func (f *File) PageCount() int { return len(f.parts) }
 
 // ReadPage returns page n with its picture on all of it. A picture that cannot
 // be decoded is the page's error.
-func (f *File) ReadPage(n int) *page.Page {
+func (f *File) ReadPage(ctx context.Context, n int) *page.Page {
 	p := &f.parts[n-1]
 	out := &page.Page{Number: n}
-	if _, err := f.Picture(n); err != nil {
+	if _, err := f.Picture(ctx, n); err != nil {
 		out.Err = fmt.Errorf("read page %d: %w", n, err)
 		return out
 	}
@@ -189,8 +201,9 @@ func (p *part) points() (w, h float64) {
 	return math.Max(w*scale, 1), math.Max(h*scale, 1)
 }
 
-// Picture decodes picture n: upright and opaque, on white where it was not.
-func (f *File) Picture(n int) (image.Image, error) {
+// Picture decodes picture n: upright and opaque, on white where it was not. It
+// gives up when ctx ends or after decodeTimeout.
+func (f *File) Picture(ctx context.Context, n int) (image.Image, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock() // one at a time: they are large
 	if f.only != nil {
@@ -200,12 +213,15 @@ func (f *File) Picture(n int) (image.Image, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, decodeTimeout, fmt.Errorf("it takes longer than %s", decodeTimeout))
+	defer cancel()
+	wrap := func(data []byte) io.Reader { return &patient{ctx, bytes.NewReader(data)} }
 	var img image.Image
 	err := guard(func() (err error) {
-		if f.kind == format.TIFF {
-			img, err = tiff.Decode(&directory{data: f.data, at: p.at})
+		if p.tiff != nil {
+			img, err = p.tiff.decode(wrap)
 		} else {
-			img, err = codecs[f.kind].decode(bytes.NewReader(f.data))
+			img, err = codecs[f.kind].decode(wrap(f.still))
 		}
 		return err
 	})
@@ -220,6 +236,20 @@ func (f *File) Picture(n int) (image.Image, error) {
 		f.only = img
 	}
 	return img, nil
+}
+
+// patient reads until the context ends: decoders ask for a few kilobytes at a
+// time, so that none works on for long.
+type patient struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if p.ctx.Err() != nil {
+		return 0, context.Cause(p.ctx)
+	}
+	return p.in.Read(b)
 }
 
 // Original returns the bytes of picture n as they stand in the file, when they

@@ -121,6 +121,10 @@ func TestFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	moving, err := os.ReadFile("testdata/moving.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name     string
 		data     []byte
@@ -147,6 +151,7 @@ func TestFormats(t *testing.T) {
 		{"bmp", plainBMP, format.BMP, "rgbw", 96, 48, 0},
 		{"bmp, 200 dpi", denseBMP, format.BMP, "rgbw", 72, 36, 0},
 		{"webp", webp, format.WEBP, "rgbw", 96, 48, 0},
+		{"webp that moves", moving, format.WEBP, "rgbw", 19.2, 9.6, 0},
 		{"tiff, deflate", encode(t, func(b *bytes.Buffer) error { return tiff.Encode(b, m, &tiff.Options{Compression: tiff.Deflate}) }), format.TIFF, "rgbw", 96, 48, 0},
 		{"transparent png", encode(t, func(b *bytes.Buffer) error { return png.Encode(b, image.NewNRGBA(image.Rect(0, 0, 200, 100))) }), format.PNG, "wwww", 96, 48, 0},
 		{"huge page", encode(t, func(b *bytes.Buffer) error { return png.Encode(b, image.NewGray(image.Rect(0, 0, 10000, 100))) }), format.PNG, "kkkk", 2384, 23.84, 0},
@@ -161,12 +166,12 @@ func TestFormats(t *testing.T) {
 			t.Errorf("Open(%s): %v", tt.name, err)
 			continue
 		}
-		p := f.ReadPage(1)
+		p := f.ReadPage(t.Context(), 1)
 		if p.Err != nil || math.Abs(p.Width-tt.w) > 0.1 || math.Abs(p.Height-tt.h) > 0.1 || p.Rotation != tt.rotation || len(p.Images) != 1 {
 			t.Errorf("%s: a page of %v x %v, turned %d, error %v; want %v x %v, %d", tt.name, p.Width, p.Height, p.Rotation, p.Err, tt.w, tt.h, tt.rotation)
 			continue
 		}
-		img, err := f.Picture(1)
+		img, err := f.Picture(t.Context(), 1)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -196,7 +201,7 @@ func TestLimits(t *testing.T) {
 		{"many pixels", format.PNG, head(10_001, 10_000), format.ErrTooLarge},
 		{"damaged", format.JPEG, []byte("\xff\xd8\xff\xe0"), format.ErrBroken},
 		{"no TIFF", format.TIFF, []byte("II*\x00"), format.ErrBroken},
-		{"BigTIFF", format.TIFF, []byte("II+\x00\x08\x00\x00\x00"), format.ErrBroken},
+		{"BigTIFF without offset", format.TIFF, []byte("II+\x00\x08\x00\x00\x00"), format.ErrBroken},
 		{"a directory outside", format.TIFF, []byte("II*\x00\xff\xff\xff\xff"), format.ErrBroken},
 	}
 	for _, tt := range tests {
@@ -216,7 +221,7 @@ func TestLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := f.ReadPage(1); p.Err == nil {
+	if p := f.ReadPage(t.Context(), 1); p.Err == nil {
 		t.Error("a picture that ends early is a page without error")
 	}
 }
@@ -286,7 +291,7 @@ func TestTIFFPages(t *testing.T) {
 			t.Fatalf("%d pages, want 4: the small copy is none", f.PageCount())
 		}
 		for n := 1; n <= 2; n++ {
-			img, err := f.Picture(n)
+			img, err := f.Picture(t.Context(), n)
 			if err != nil {
 				t.Errorf("page %d: %v", n, err)
 				continue
@@ -297,7 +302,7 @@ func TestTIFFPages(t *testing.T) {
 				}
 			}
 		}
-		if p := f.ReadPage(3); p.Err == nil || !strings.Contains(p.Err.Error(), "JBIG") {
+		if p := f.ReadPage(t.Context(), 3); p.Err == nil || !strings.Contains(p.Err.Error(), "JBIG") {
 			t.Errorf("a page that cannot be decoded says %v", p.Err)
 		}
 	}
@@ -330,7 +335,7 @@ func FuzzOpen(f *testing.F) {
 			if p := &file.parts[n]; p.err == nil && p.w*p.h > 1<<20 {
 				continue
 			}
-			file.ReadPage(n + 1)
+			file.ReadPage(t.Context(), n+1)
 		}
 	})
 }
