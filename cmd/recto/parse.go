@@ -215,6 +215,9 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 		}
 		o.Images = engine.ImageKinds{Embedded: true, Layout: true}
 		o.SaveImage = func(img engine.Image) error {
+			if img.SameAs != "" {
+				return nil // that file has it
+			}
 			return os.WriteFile(filepath.Join(t.images, filepath.Base(img.Name)), img.Data, 0o666)
 		}
 	}

@@ -111,7 +111,10 @@ type Image struct {
 	ContentType string
 	WidthPx     int
 	HeightPx    int
-	Data        []byte
+	Data        []byte // nil when SameAs is set
+	// SameAs names the picture saved before that has the same bytes, "" for a new
+	// one: a logo on every page is stored once.
+	SameAs string
 }
 
 // Result is a parsed document.

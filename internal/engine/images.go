@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"image/jpeg"
 
@@ -11,6 +12,14 @@ import (
 
 // jpegQuality of screenshots and cut-out figures: text stays crisp at 85.
 const jpegQuality = 85
+
+// Images that draw something else than a picture are not handed out: strips and
+// single pixels stretched to lines and shades, and what is as thin as a line on
+// the page.
+const (
+	leastPixels = 3
+	leastSide   = 4.0 // points
+)
 
 // saveImages hands out the pictures asked for, page by page, and tells the
 // figures their file names.
@@ -101,23 +110,38 @@ func (j *pageJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
 		return nil
 	}
 	want := map[int]bool{}
-	for i := range boxes {
-		want[i] = true
+	for i, box := range boxes {
+		want[i] = min(box.W(), box.H()) >= leastSide
 	}
 	all, err := j.paper.embedded(j.ctx, n, want)
 	if err != nil {
 		j.warn(n, err.Error())
 		return nil
 	}
-	for k, f := range all {
+	k := 0
+	for _, f := range all {
 		if f.err != nil {
 			j.warn(n, fmt.Sprintf("image %d of the page: %v", f.index+1, f.err))
 			continue
 		}
-		if err := j.hand(Image{
-			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k+1, f.extension), Category: Embedded, Page: n, Box: boxes[f.index],
+		if min(f.widthPx, f.heightPx) < leastPixels {
+			continue
+		}
+		k++
+		img := Image{
+			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k, f.extension), Category: Embedded, Page: n, Box: boxes[f.index],
 			ContentType: f.contentType, WidthPx: f.widthPx, HeightPx: f.heightPx, Data: f.data,
-		}); err != nil {
+		}
+		sum := sha256.Sum256(f.data)
+		if first, ok := j.saved[sum]; ok {
+			img.SameAs, img.Data = first, nil
+		} else if j.saved == nil {
+			j.saved = map[[sha256.Size]byte]string{}
+		}
+		if img.SameAs == "" {
+			j.saved[sum] = img.Name
+		}
+		if err := j.hand(img); err != nil {
 			return err
 		}
 	}

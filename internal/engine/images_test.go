@@ -121,7 +121,28 @@ func TestSaveFails(t *testing.T) {
 func TestDamagedImage(t *testing.T) {
 	n := 0
 	r := parse(t, "pictures", Options{Images: ImageKinds{Embedded: true}, SaveImage: func(Image) error { n++; return nil }})
-	if n != 8 || len(r.Doc.Warnings) != 1 || r.Doc.Warnings[0].Page != 1 {
-		t.Errorf("%d images and the warnings %+v, want 8 and one of page 1", n, r.Doc.Warnings)
+	if n != 2 || len(r.Doc.Warnings) != 1 || r.Doc.Warnings[0].Page != 1 {
+		t.Errorf("%d images and the warnings %+v, want the 2 that are larger than strips and one of page 1", n, r.Doc.Warnings)
+	}
+}
+
+// TestFoldedImages: lines and shades made of pictures are left out, and a picture
+// that comes again is handed out without its bytes.
+func TestFoldedImages(t *testing.T) {
+	var got []Image
+	parse(t, "painted", Options{Images: ImageKinds{Embedded: true}, SaveImage: func(i Image) error {
+		got = append(got, i)
+		return nil
+	}})
+	var second []Image
+	for _, i := range got {
+		if i.Page == 2 {
+			second = append(second, i)
+		} else if i.SameAs != "" || len(i.Data) == 0 {
+			t.Errorf("%s of page 1 has %d bytes and is the same as %q", i.Name, len(i.Data), i.SameAs)
+		}
+	}
+	if len(got) != 6 || len(second) != 1 || second[0].SameAs != "img_p0_1.jpg" || second[0].Data != nil || second[0].Name != "img_p1_1.jpg" {
+		t.Errorf("%d pictures, of page 2 %+v", len(got), second)
 	}
 }

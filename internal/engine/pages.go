@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"maps"
@@ -173,6 +174,8 @@ type pageJob struct {
 	words   [][]page.Word  // with SearchablePDF, of every page
 	// quarters are the turns clockwise that made pages upright, by number.
 	quarters map[int]int
+	// saved names the embedded pictures handed out, by the sum of their bytes.
+	saved map[[sha256.Size]byte]string
 }
 
 // each runs f(0) … f(n-1) on the engine's workers and returns when all are done
@@ -376,6 +379,9 @@ func (p *readers) embedded(ctx context.Context, n int, want map[int]bool) ([]emb
 	done := make(chan error, 1)
 	if err := p.use(ctx, func(r *pdf.Reader) {
 		done <- r.Images(n, want, func(index int, p *pdf.Picture, err error) error {
+			if p == nil && err == nil {
+				return nil // it paints nothing
+			}
 			e := embedded{index: index, err: err}
 			if err == nil {
 				e.data, e.contentType, e.extension, e.widthPx, e.heightPx = p.Data, p.ContentType, "png", p.WidthPx, p.HeightPx

@@ -175,6 +175,16 @@ func (r *run) saveImage(ctx context.Context, i engine.Image) error {
 		}
 	}
 	key := Folder(r.job.ID) + "images/" + i.Name
+	if i.SameAs != "" {
+		for _, x := range r.images {
+			if x.Name == i.SameAs {
+				x.Position, x.Name, x.Page, x.Box = len(r.images), i.Name, i.Page, i.Box
+				r.images = append(r.images, x)
+				return nil
+			}
+		}
+		return fmt.Errorf("store image %s: %s is not stored", i.Name, i.SameAs)
+	}
 	if err := r.Blobs.Write(ctx, key, i.Data, blob.Kind{ContentType: i.ContentType}); err != nil {
 		return fmt.Errorf("store image %s: %w", i.Name, err)
 	}

@@ -43,6 +43,7 @@ var samples = []struct {
 	{"hidden", hidden},
 	{"unicode", unicodeText},
 	{"pictures", pictures},
+	{"painted", paintedPictures},
 	{"drawing", drawing},
 	{"encrypted", encrypted},
 	{"broken", broken},
