@@ -21,6 +21,7 @@ type cli struct {
 	Serve    ServeCmd    `cmd:"" help:"Run the API server."`
 	Keys     KeysCmd     `cmd:"" help:"Manage the API's keys."`
 	Projects ProjectsCmd `cmd:"" help:"Manage projects."`
+	Doctor   DoctorCmd   `cmd:"" help:"Say what is there, what is missing or broken, and what to do."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -14,6 +14,7 @@ import (
 	"image"
 	"image/draw"
 	"image/png"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -214,8 +215,15 @@ func (e *Engine) refusal(a *fetch.Answer) error {
 	return fmt.Errorf("it answered %d%s%s", a.Status, said, advice)
 }
 
-// explain says whose error it is, and keeps the key out of it.
+// explain says whose error it is, and keeps key and address out of it: clients
+// of the API read it among the warnings.
 func (e *Engine) explain(err error) error {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return errors.New("the OCR server: its name cannot be resolved: " + dns.Err)
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Errorf("the OCR server: no connection: %w", op.Err)
+	}
 	text := err.Error()
 	if e.key == "" || !strings.Contains(text, e.key) {
 		return fmt.Errorf("the OCR server: %w", err)

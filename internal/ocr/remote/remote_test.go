@@ -238,6 +238,20 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
+func TestUnreachable(t *testing.T) {
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	for host, want := range map[string]string{l.Addr().String(): "no connection", "ocr.invalid": "name"} {
+		_, err := engineFor(t, Config{URL: "http://" + host, Timeout: time.Second}).Recognize(t.Context(), small, ocr.Options{})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), host) {
+			t.Errorf("%s: %v, want %q without the address", host, err, want)
+		}
+	}
+}
+
 func TestStops(t *testing.T) {
 	url, asked := serve(t, func(_ int, _ http.ResponseWriter, r *http.Request) {
 		_, _ = r.Body.Read(make([]byte, 1<<20))
