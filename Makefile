@@ -53,8 +53,8 @@ page: need-go ## one page, pass by pass, over its picture: make page FILE=x.pdf 
 	@if [ "$(FORMAT)" = html ]; then $(GO) run ./eval/cmd/recto-page --file "$(FILE)" --page $(PAGE) --out page.html && echo "open page.html"; \
 	else $(GO) run ./eval/cmd/recto-page --file "$(FILE)" --page $(PAGE) --format $(FORMAT); fi
 
-eval: need-go ## scores on a corpus against the recorded ones: make eval [CORPUS=DIR] [ARGS=--docs]
-	@$(GO) run ./eval/cmd/recto-eval --corpus "$(CORPUS)" --out eval-out $(if $(filter testdata/corpus,$(CORPUS)),--baseline eval/baseline.tsv) $(ARGS)
+eval: need-go ## scores on a corpus against the recorded ones: make eval [CORPUS=DIR] [ARGS=--docs]; RASTER=200 scores scans of them
+	@$(GO) run ./eval/cmd/recto-eval --corpus "$(CORPUS)" --out eval-out$(if $(RASTER),/raster$(RASTER) --raster $(RASTER)) $(if $(RASTER),,$(if $(filter testdata/corpus,$(CORPUS)),--baseline eval/baseline.tsv)) $(ARGS)
 
 eval-update: need-go ## record the scores of the own corpus as the new baseline
 	@$(GO) run ./eval/cmd/recto-eval --corpus testdata/corpus --baseline eval/baseline.tsv --update

@@ -74,7 +74,8 @@ type Selection struct {
 	Document string // one document, of any kind
 	// Tagged takes the PDFs that still have their structure tree, where the
 	// corpus has them, in place of those it was stripped from.
-	Tagged bool
+	Tagged   bool
+	MaxPages int // leaves out documents that have more; 0 for none
 }
 
 // ErrNoDocument means that a folder is no corpus, or has nothing of what was
@@ -120,7 +121,7 @@ func loadCorpus(dir string, k kind, sel Selection) (Corpus, error) {
 	c := Corpus{Name: k.name}
 	var names []string
 	for _, m := range manifest {
-		if sel.Document != "" && sel.Document != m.ID {
+		if sel.Document != "" && sel.Document != m.ID || sel.MaxPages > 0 && m.Pages > sel.MaxPages {
 			continue
 		}
 		pdf := filepath.Join(dir, "pdf", m.ID+".pdf")

@@ -5,6 +5,7 @@
 //	recto-eval --corpus DIR --pred DIR           score files, DIR/CORPUS/NAME.md
 //	recto-eval --corpus DIR --pred DIR --vs DIR  compare two sets of files
 //	recto-eval --corpus DIR --baseline FILE      which documents moved
+//	recto-eval --corpus DIR --raster 200         score scans of the documents
 package main
 
 import (
@@ -31,6 +32,11 @@ func engineOf(ctx context.Context, ignoreTags bool) (eval.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
+	return markdownOf(e, ignoreTags), nil
+}
+
+// markdownOf is what an engine makes of the document in a file.
+func markdownOf(e *engine.Engine, ignoreTags bool) eval.Predictor {
 	return func(ctx context.Context, path string) (string, error) {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -43,7 +49,7 @@ func engineOf(ctx context.Context, ignoreTags bool) (eval.Predictor, error) {
 		var b strings.Builder
 		err = markdown.Render(&b, r.Doc, markdown.Options{})
 		return b.String(), err
-	}, nil
+	}
 }
 
 func main() {
@@ -67,6 +73,9 @@ type options struct {
 	docs, fails          bool
 	tableConfidence      bool
 	confidence           bool
+	raster               float64
+	cache                string
+	maxPages             int
 }
 
 func parse(args []string) (options, error) {
@@ -86,8 +95,14 @@ func parse(args []string) (options, error) {
 	f.BoolVar(&o.fails, "fails", false, "print what failed in each document")
 	f.BoolVar(&o.tableConfidence, "table-confidence", false, "print how like the truth tables of each confidence are, and nothing else")
 	f.BoolVar(&o.confidence, "confidence", false, "print which share of the items of each confidence is right, and nothing else")
+	f.Float64Var(&o.raster, "raster", 0, "render the documents at so many `dpi`, read the pictures and print what is kept of the scores")
+	f.StringVar(&o.cache, "cache", "", "with --raster: `folder` for scans and recognized words; one in the user's cache by default")
+	f.IntVar(&o.maxPages, "max-pages", 0, "leave out documents of more `pages`; 0 for none, with --raster for 20")
 	if err := f.Parse(args); err != nil {
 		return o, err
+	}
+	if o.raster != 0 && o.maxPages == 0 {
+		o.maxPages = 20 // a page takes two seconds
 	}
 	return o, o.check(f.Args())
 }
@@ -103,6 +118,10 @@ func (o options) check(rest []string) error {
 		return fmt.Errorf("no corpus is called %q: --only takes tagged, icdar or olm", o.only)
 	case o.tags != "used" && o.tags != "stripped":
 		return fmt.Errorf("--tags is used or stripped, not %q", o.tags)
+	case o.raster != 0 && (o.raster < 50 || o.raster > 600):
+		return fmt.Errorf("--raster takes 50 to 600 dpi, not %g", o.raster)
+	case o.raster != 0 && o.pred != "":
+		return errors.New("--raster is about the engine: leave --pred out")
 	case o.update && o.baseline == "":
 		return errors.New("record where? give the file with --baseline")
 	}
@@ -114,7 +133,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	corpora, err := eval.Load(o.corpus, eval.Selection{Only: o.only, Document: o.document, Tagged: o.tags == "used"})
+	corpora, err := eval.Load(o.corpus, eval.Selection{Only: o.only, Document: o.document, Tagged: o.tags == "used", MaxPages: o.maxPages})
 	if err != nil {
 		return err
 	}
@@ -139,6 +158,11 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	fmt.Fprintf(w, "scored in %.1f s\n", time.Since(start).Seconds())
 	if o.json != "" {
 		if err := writeJSON(o.json, report); err != nil {
+			return err
+		}
+	}
+	if o.raster != 0 {
+		if err := o.compareDigital(ctx, w, corpora, report); err != nil {
 			return err
 		}
 	}
@@ -189,7 +213,11 @@ func (o options) scoring(ctx context.Context) (eval.Run, error) {
 		}
 		return eval.Run{Predict: eval.FromFolder(o.pred), Locate: eval.BoxesFromFolder(o.pred), OutDir: o.outDir}, nil
 	}
-	predict, err := engineOf(ctx, o.tags == "stripped")
+	start := engineOf
+	if o.raster != 0 {
+		start = func(ctx context.Context, _ bool) (eval.Predictor, error) { return o.rasterOf(ctx) }
+	}
+	predict, err := start(ctx, o.tags == "stripped")
 	if err != nil {
 		return eval.Run{}, err
 	}

@@ -13,12 +13,16 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
+	"recto/eval"
 	"recto/internal/doc"
 	"recto/internal/format/pdf"
 	"recto/internal/geom"
 	"recto/internal/layout"
+	"recto/internal/ocr"
+	"recto/internal/ocr/tesseract"
 	"recto/internal/page"
 )
 
@@ -54,6 +58,13 @@ func run(file string, number int, format, out, password string) error {
 	if number < 1 || number > r.PageCount() {
 		return fmt.Errorf("%s has pages 1 to %d", file, r.PageCount())
 	}
+	read := func(n int) *page.Page {
+		p := r.ReadPage(n)
+		if q := recognized(ctx, r, p); q != nil {
+			return q
+		}
+		return p
+	}
 	w := io.Writer(os.Stdout)
 	if out != "" {
 		f, err := os.Create(out)
@@ -64,7 +75,7 @@ func run(file string, number int, format, out, password string) error {
 		w = f
 	}
 	if format == "txt" {
-		p := r.ReadPage(number)
+		p := read(number)
 		if p.Err != nil {
 			return p.Err
 		}
@@ -74,7 +85,7 @@ func run(file string, number int, format, out, password string) error {
 	// Furniture and levels come from the whole document, so all pages are read.
 	var sheets []*layout.Sheet
 	for n := 1; n <= r.PageCount(); n++ {
-		sheets = append(sheets, layout.Prepare(r.ReadPage(n), layout.Options{}))
+		sheets = append(sheets, layout.Prepare(read(n), layout.Options{}))
 	}
 	d, layers := layout.Trace(sheets, number-1, layout.Options{Meta: r.Meta(), Outline: r.Outline()})
 	p := d.Pages[number-1]
@@ -101,6 +112,38 @@ func run(file string, number int, format, out, password string) error {
 		"File": file, "Page": p, "Layers": layers, "Items": items.String(),
 		"Picture": template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture.Bytes())),
 	})
+}
+
+// ocrDPI is the resolution at which pages without text are read.
+const ocrDPI = 200
+
+// recognized reads a page without text from its picture, as package engine does;
+// nil for pages that have text, and where there is nothing to read with.
+func recognized(ctx context.Context, r *pdf.Reader, p *page.Page) *page.Page {
+	if p.Err != nil || layout.Prepare(p, layout.Options{}).NeedsOCR() == "" {
+		return nil
+	}
+	reads, err := tesseract.Find(ctx)
+	if err != nil {
+		return nil
+	}
+	img, err := r.Render(p.Number, ocrDPI, geom.Rect{})
+	if err != nil {
+		return nil
+	}
+	e := ocr.Engine(reads)
+	if dir, err := os.UserCacheDir(); err == nil {
+		e = eval.Remember(reads, filepath.Join(dir, "recto", "eval", "words"))
+	}
+	use, _ := ocr.Choose(e, nil)
+	words, err := ocr.Read(ctx, e, img, ocr.Options{Languages: use})
+	if err != nil || words.Nonsense {
+		return nil
+	}
+	q := *p
+	words.Place(&q)
+	q.Images, q.Shapes, q.Fills = nil, nil, nil
+	return &q
 }
 
 // view is the page: the picture, an SVG group for every layer, and switches.
