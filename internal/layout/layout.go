@@ -78,6 +78,7 @@ type pass struct {
 
 // passes in their order. A pass reads what earlier ones have set.
 var passes = []pass{
+	{name: "sizes", all: evenSizes, why: "lines of one size are measured differently on pictures"},
 	{name: "bodySize", all: measureBody, why: "sizes are judged against the document's running text"},
 	{name: "vocabulary", all: readVocabulary, why: "the document's own words tell a broken word from a compound"},
 	{name: "furniture", all: findFurniture, why: "headers and footers span columns and would hide them"},

@@ -46,6 +46,7 @@ type Word struct {
 	Text       string
 	Box        geom.Rect // pixels of the picture, around the ink
 	Confidence float64   // 0-1
+	Stroke     float64   // how thick its upright strokes are, in pixels; 0 when unknown
 }
 
 // ErrNoEngine means that there is nothing to recognize text with.

@@ -1,7 +1,6 @@
 package ocr
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -18,15 +17,16 @@ const (
 	descent     = 0.21
 	boxAscent   = 0.90 // of the glyph boxes we make, as those of a reader of PDF
 	boxDescent  = 0.25
-	sameText    = 0.14 // relative difference within which lines are of the size of most text
-	sizeRaster  = 0.5  // points: what is measured is not finer
-	smallestEm  = 3.0  // points
-	leastLetter = 0.5  // widths of letters against each other
+	smallestEm  = 3.0 // points
+	leastLetter = 0.5 // widths of letters against each other
 	mostLetter  = 1.5
 )
 
-// recognized is the face of recognized text, of which nothing else is known.
-var recognized = &page.Font{Name: "recognized", Ascent: boxAscent, Descent: boxDescent}
+// The faces of recognized text, of which nothing else is known.
+var (
+	recognized     = &page.Font{Name: "recognized", Ascent: boxAscent, Descent: boxDescent, Measured: true}
+	recognizedBold = &page.Font{Name: "recognized-bold", Bold: true, Ascent: boxAscent, Descent: boxDescent, Measured: true}
+)
 
 // Place puts the recognized words and rules on a page of the given size, in
 // points. The page's space becomes that of the straightened picture, and
@@ -41,9 +41,13 @@ func (p *Page) Place(on *page.Page) {
 	on.Frame = p.frame(paperW, paperH)
 	on.Width, on.Height = w, h
 	on.Runs = nil
-	sizes := p.lineSizes(scale)
+	ems := make([]float64, len(p.Lines))
 	for i := range p.Lines {
-		on.Runs = append(on.Runs, p.Lines[i].runs(scale, sizes[i])...)
+		ems[i] = max(p.Lines[i].em(), smallestEm/scale)
+	}
+	bold := p.bold(ems)
+	for i := range p.Lines {
+		on.Runs = append(on.Runs, p.Lines[i].runs(scale, ems[i]*scale, bold[i])...)
 	}
 	at := func(r geom.Rect) geom.Rect {
 		return geom.Rect{X0: r.X0 * scale, Y0: r.Y0 * scale, X1: r.X1 * scale, Y1: r.Y1 * scale}
@@ -79,43 +83,6 @@ func (p *Page) frame(w, h float64) *page.Frame {
 		m = m.Then(geom.Matrix{A: cos, B: sin, C: -sin, D: cos, E: cx - cos*cx + sin*cy, F: cy - sin*cx - cos*cy})
 	}
 	return &page.Frame{Turn: m, Width: w, Height: h}
-}
-
-// lineSizes returns the text size of every line in points. Sizes near that of
-// most text are that size: ink is no fine measure.
-func (p *Page) lineSizes(scale float64) []float64 {
-	type weighed struct {
-		size float64
-		n    int
-	}
-	sizes := make([]float64, len(p.Lines))
-	var all []weighed
-	total := 0
-	for i := range p.Lines {
-		sizes[i] = max(p.Lines[i].em()*scale, smallestEm)
-		n := 0
-		for _, w := range p.Lines[i].Words {
-			n += countLetters(w.Text)
-		}
-		all = append(all, weighed{sizes[i], n})
-		total += n
-	}
-	slices.SortFunc(all, func(a, b weighed) int { return cmp.Compare(a.size, b.size) })
-	body, seen := 0.0, 0
-	for _, a := range all {
-		if seen += a.n; seen*2 >= total {
-			body = a.size
-			break
-		}
-	}
-	body = math.Round(body/sizeRaster) * sizeRaster
-	for i := range sizes {
-		sizes[i] = math.Round(sizes[i]/sizeRaster) * sizeRaster
-		if math.Abs(sizes[i]-body) <= sameText*body {
-			sizes[i] = body
-		}
-	}
-	return sizes
 }
 
 // reach says how far the ink of a word goes above and below its baseline, in ems.
@@ -174,11 +141,14 @@ func (l *Line) baseline(em float64) float64 {
 }
 
 // runs makes a run of every word, on the common baseline of the line.
-func (l *Line) runs(scale, size float64) []page.Run {
+func (l *Line) runs(scale, size float64, bold []bool) []page.Run {
 	base := l.baseline(size/scale) * scale
 	out := make([]page.Run, 0, len(l.Words))
 	for k, w := range l.Words {
 		r := page.Run{Font: recognized, Size: size, Color: 0x000000ff, MCID: -1, Confidence: w.Confidence}
+		if bold[k] {
+			r.Font = recognizedBold
+		}
 		x, share := w.Box.X0*scale, w.Box.W()*scale/widthOf(w.Text)
 		for _, c := range w.Text {
 			next := x + share*letterWidth(c)

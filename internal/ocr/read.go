@@ -94,7 +94,7 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	if factor <= 1 {
 		r, err := e.Recognize(ctx, img, o)
 		if err == nil {
-			p.Result = *r
+			p.take(r, gray, black)
 		}
 		return p, err
 	}
@@ -113,8 +113,20 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 			r = plain
 		}
 	}
-	p.Result = *r
+	p.take(r, gray, black)
 	return p, nil
+}
+
+// take makes a result that of the page and measures its words in the picture.
+func (p *Page) take(r *Result, gray *image.Gray, black *ink) {
+	p.Result = *r
+	for i := range p.Lines {
+		for k := range p.Lines[i].Words {
+			w := &p.Lines[i].Words[k]
+			w.Stroke = stroke(gray, w)
+		}
+	}
+	p.readBullets(black)
 }
 
 func (r *Result) scale(f float64) {

@@ -168,7 +168,7 @@ func TestPlace(t *testing.T) {
 	on := &page.Page{Width: 100, Height: 50}
 	p.Place(on)
 	for i := range on.Runs {
-		if s := on.Runs[i].Size; s != 10 {
+		if s := on.Runs[i].Size; math.Abs(s-10) > 1e-6 {
 			t.Errorf("size of %q = %v, want 10", on.Runs[i].Text(), s)
 		}
 	}

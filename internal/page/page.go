@@ -50,6 +50,7 @@ type Font struct {
 	Weight    int     // 100-900, 0 when unknown
 	Ascent    float64 // above the baseline, in ems
 	Descent   float64 // below the baseline, in ems, positive
+	Measured  bool    // of recognized text: sizes and boldness are measured on a picture
 }
 
 // Mode tells how glyphs are painted.

@@ -305,6 +305,7 @@ func (p *Page) parseRun(line string, fonts map[string]*Font) error {
 			Name: name, Bold: strings.Contains(lower, "bold"), Italic: strings.Contains(lower, "italic"),
 			Monospace: strings.Contains(lower, "mono") || strings.Contains(lower, "courier"),
 			Symbolic:  strings.Contains(lower, "symbol") || strings.Contains(lower, "dingbat"),
+			Measured:  strings.HasPrefix(lower, "recognized"),
 		}
 	}
 	quoted, err := strconv.QuotedPrefix(strings.TrimSpace(rest))
