@@ -80,12 +80,15 @@ help: ## print this list
 eval-ocr: need-go ## scores of text recognition: make eval-ocr CORPUS=DIR [ARGS="--docs --only dpi200"]
 	@$(GO) run ./eval/cmd/recto-ocr --corpus "$(CORPUS)" $(ARGS)
 
+twice: need-go ## what recognition adds to documents, and that no word is there twice: make twice CORPUS=DIR [ARGS=--words]
+	@$(GO) run ./eval/cmd/recto-twice $(ARGS) "$(CORPUS)"
+
 ocr: ## install what reads scans (Tesseract), where the system's packages can be installed
 	@command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \
 	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; }; } ; } || \
 	  echo "scanned pages will not be read: install tesseract-ocr (Debian: sudo apt-get install tesseract-ocr; macOS: brew install tesseract)" >&2
 
-.PHONY: need-go eval-ocr ocr
+.PHONY: need-go eval-ocr twice ocr
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

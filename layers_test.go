@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"internal/api"},
 	{"cmd/recto", "eval/score"},
 	{"eval"},
-	{"eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "testdata/gen"},
+	{"eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-twice", "testdata/gen"},
 }
 
 // doors are the only packages that may import a third party's engine.

@@ -57,6 +57,7 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 	}
 	job := &pageJob{ctx: ctx, engine: e, o: o, paper: from, numbers: numbers, meta: doc.Meta{PageCount: count},
 		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
+		regions: make([][]region, len(numbers)), waiting: make([]bool, len(numbers)),
 		out: &Result{Format: f, Text: make([]string, len(numbers))}}
 	if o.SearchablePDF {
 		job.words = make([][]page.Word, len(numbers))
@@ -73,6 +74,7 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 // understand reads all pages and finds out what they mean.
 func (j *pageJob) understand() error {
 	j.each(len(j.numbers), j.readPage)
+	j.readRegions()
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
@@ -172,6 +174,11 @@ type pageJob struct {
 	hints   []doc.Warning  // about the whole document
 	read    map[int]string // how the text of pages was recognized, by number
 	words   [][]page.Word  // with SearchablePDF, of every page
+	// regions are the pictures that may hold text, for each page; waiting says which
+	// pages have any, and pictured how they were read, by number.
+	regions  [][]region
+	waiting  []bool
+	pictured map[int]string
 	// quarters are the turns clockwise that made pages upright, by number.
 	quarters map[int]int
 	// saved names the embedded pictures handed out, by the sum of their bytes.
@@ -219,7 +226,18 @@ func (j *pageJob) readPage(i int) {
 			p = q
 			sheet = layout.Prepare(p, j.layoutOptions())
 		}
+	} else {
+		j.regions[i] = j.findRegions(p)
+		j.waiting[i] = len(j.regions[i]) > 0
 	}
+	j.take(i, p, sheet)
+	if !j.waiting[i] {
+		j.tellProgress()
+	}
+}
+
+// take keeps what is needed of page i once it is reduced to lines.
+func (j *pageJob) take(i int, p *page.Page, sheet *layout.Sheet) {
 	if p.Err == nil {
 		laid := spatial.Lay(p.Runs, spatial.Options{KeepHidden: j.o.KeepHidden, KeepTiny: j.o.Spatial.KeepTiny})
 		if j.laid != nil {
@@ -235,6 +253,10 @@ func (j *pageJob) readPage(i int) {
 	if j.o.SearchablePDF {
 		j.words[i] = sheet.Words() // before the tables take theirs
 	}
+}
+
+// tellProgress says that one more page is done.
+func (j *pageJob) tellProgress() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.done++

@@ -134,6 +134,8 @@ func (j *pageJob) tellOCR() {
 		if how, ok := j.read[p.Number]; ok {
 			p.NeedsOCR, p.BadFonts, p.Recognized = "", false, how
 			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: how})
+		} else if how, ok := j.pictured[p.Number]; ok {
+			p.Recognized = how
 		} else if p.NeedsOCR != "" {
 			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
 		}

@@ -25,7 +25,7 @@ func (j *pageJob) writePDF() error {
 		recognized, others := 0, 0
 		for i, p := range j.out.Doc.Pages {
 			switch {
-			case p.Recognized != "":
+			case j.read[p.Number] != "":
 				recognized++
 			case p.Err != nil || len(j.words[i]) > 0:
 				others++

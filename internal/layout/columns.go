@@ -49,7 +49,11 @@ func findColumns(s *Sheet) {
 	}
 	for i := range s.figures {
 		f := &s.figures[i]
-		els = append(els, element{box: f.box, base: f.box.Y1, size: s.body, line: -1, fig: f})
+		box := f.box
+		if f.text { // comes before its text and does not stand in the way of it
+			box.Y1 = min(box.Y1, box.Y0+1)
+		}
+		els = append(els, element{box: box, base: box.Y1, size: s.body, line: -1, fig: f})
 	}
 	els = s.keepLabels(els)
 	o := orderer{s: s, rtl: s.mostlyRTL(), frames: s.frames()}
@@ -422,7 +426,7 @@ func (o *orderer) emit(els []element) {
 			o.s.columns = append(o.s.columns, column{box: e.box, table: e.tab})
 		case e.fig != nil:
 			flush()
-			o.s.columns = append(o.s.columns, column{box: e.box, fig: e.fig})
+			o.s.columns = append(o.s.columns, column{box: e.fig.box, fig: e.fig})
 		case e.group != nil:
 			flush()
 			o.cut(o.group(e.group, o.frames), 0)

@@ -13,6 +13,7 @@ type figure struct {
 	image  int // image object, -1 for a vector drawing
 	alt    string
 	labels []int // lines drawn inside it
+	text   bool  // a picture of text: what is recognized in it is read as text of the page
 }
 
 // What counts as a picture, as shares of the page and in points.
@@ -49,6 +50,7 @@ func findFigures(s *Sheet) {
 		s.figures = append(s.figures, figure{box: box, image: -1})
 	}
 	s.figures = dropNested(s.figures)
+	s.readPictures()
 }
 
 // mergeImages joins pictures that overlap: strips and layers of one.

@@ -30,6 +30,7 @@ type line struct {
 	capped bool   // begins with a drop capital: the lines below it are pushed in
 	mark   marker // bullet that only its repetition or drawing shows
 	wide   bool   // joined over a gap as wide as a gutter
+	label  bool   // of a chart or photograph, recognized from it
 
 	formula *formulaTree // a displayed formula with all its parts
 }

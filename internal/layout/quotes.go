@@ -22,7 +22,7 @@ const (
 func findQuotes(s *Sheet) {
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		if b.kind != paragraph || b.index || len(b.boxes) != 1 || b.size > maxQuoteSize*s.body || b.box.X0-b.left < quoteLeft*b.size {
+		if b.kind != paragraph || b.index || s.isPictured(b.lines[0]) || len(b.boxes) != 1 || b.size > maxQuoteSize*s.body || b.box.X0-b.left < quoteLeft*b.size {
 			continue
 		}
 		if !s.textBeside(i) || !s.announced(i) || i > 0 && s.blocks[i-1].kind == listEntry {

@@ -224,7 +224,7 @@ func findTables(s *Sheet) {
 // are no table.
 func (s *Sheet) isDrawing(g *grid) bool {
 	for i := range s.figures {
-		if s.figures[i].box.ContainsRect(g.box, 4) {
+		if !s.figures[i].text && s.figures[i].box.ContainsRect(g.box, 4) {
 			return true
 		}
 	}
@@ -449,7 +449,8 @@ func (g *grid) keep(rows, cols []bool) {
 	g.cells, g.xs, g.ys = cells, edgesOf(g.xs, cols), edgesOf(g.ys, rows)
 }
 
-// isFurniture reports whether a line is in the page's header or footer.
+// isFurniture reports whether a line is in the page's header or footer, or a label
+// of a picture: no part of what is read.
 func (s *Sheet) isFurniture(li int) bool {
-	return slices.Contains(s.header, li) || slices.Contains(s.footer, li)
+	return slices.Contains(s.header, li) || slices.Contains(s.footer, li) || s.lines[li].label
 }

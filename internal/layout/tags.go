@@ -81,8 +81,8 @@ func (s *Sheet) tagCoverage() float64 {
 	in, all := 0, 0
 	for i := range s.pieces {
 		p := &s.pieces[i]
-		if s.fate[i].reason != "" || p.tags&artifactTag != 0 || s.inFurniture(i) {
-			continue
+		if s.fate[i].reason != "" || p.tags&artifactTag != 0 || p.shown || s.inFurniture(i) {
+			continue // an author knows nothing of what is recognized in pictures
 		}
 		all += len(p.text)
 		if p.mcid >= 0 && known[p.mcid] {

@@ -34,6 +34,7 @@ type piece struct {
 	left    float64 // where its baseline starts, points from the left; of turned text
 	length  float64 // along the baseline, of turned text
 	sure    float64 // of recognition, 0-1; 1 for text that came as text
+	shown   bool    // recognized from a picture on the page
 }
 
 type tagFlags uint8
@@ -135,7 +136,7 @@ func wordGap(r *page.Run) float64 {
 // newPiece makes a piece of the glyphs from start to end.
 func newPiece(r *page.Run, index, start, end int) piece {
 	glyphs := r.Glyphs[start:end]
-	p := piece{size: r.Size, font: r.Font, color: r.Color, mcid: r.MCID, run: index, angle: r.Angle, base: glyphs[0].Origin.Y, sure: 1}
+	p := piece{size: r.Size, font: r.Font, color: r.Color, mcid: r.MCID, run: index, angle: r.Angle, base: glyphs[0].Origin.Y, sure: 1, shown: r.Pictured}
 	if r.Confidence > 0 {
 		p.sure = r.Confidence
 	}

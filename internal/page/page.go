@@ -79,6 +79,9 @@ type Run struct {
 	Artifact bool // marked as page furniture by the document itself
 	// Confidence of recognition, 0-1; 1 for text that came as text.
 	Confidence float64
+	// Pictured says that the text was recognized from a picture placed on a page
+	// that has text of its own.
+	Pictured bool
 }
 
 // Text returns the run's characters in drawing order.
@@ -140,6 +143,7 @@ type Image struct {
 	MCID     int    // -1 when none
 	Alt      string // alternative text of the tag that holds it
 	Mask     bool   // a one-bit stencil painted with the fill colour
+	Bytes    int    // as encoded in the file, 0 when unknown: tells one picture from another of its size
 }
 
 // Link is an active area.

@@ -25,6 +25,7 @@ import (
 //	mark 72 100 140 112 highlight
 //	link 72 100 140 112 "https://example.org"
 //	72 114 300 126 12 Times "Tagged text." mcid=4
+//	72 314 190 326 12 Times "Text read from the image below." pictured
 //	tag Table
 //	tag .TR
 //	tag ..TD 4 colspan=2
@@ -48,6 +49,9 @@ func WriteText(w io.Writer, p *Page) error {
 			}
 			if r.Mode == Invisible {
 				b.WriteString(" hidden")
+			}
+			if r.Pictured {
+				b.WriteString(" pictured")
 			}
 			if r.Color>>8 != 0 {
 				fmt.Fprintf(b, " color=#%06x", uint32(r.Color>>8))
@@ -319,6 +323,8 @@ func (p *Page) parseRun(line string, fonts map[string]*Font) error {
 		switch key {
 		case "hidden":
 			r.Mode = Invisible
+		case "pictured":
+			r.Pictured = true
 		case "angle":
 			if r.Angle, err = strconv.ParseFloat(value, 64); err != nil {
 				return err

@@ -130,6 +130,7 @@ func (d *drawing) image(h handle, toPage geom.Matrix) {
 	m.call("FPDFImageObj_GetImagePixelSize", h, m.out(0), m.out(1))
 	img := page.Image{Index: index, Box: box, WidthPx: int(m.uint32At(0)), HeightPx: int(m.uint32At(8)), MCID: -1}
 	img.Mask = d.isStencil(h)
+	img.Bytes = m.callInt("FPDFImageObj_GetImageDataRaw", h, 0, 0)
 	if d.r.tagged {
 		img.MCID = m.callInt("FPDFPageObj_GetMarkedContentID", h)
 	}
