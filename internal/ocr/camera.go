@@ -223,11 +223,30 @@ func sample(g *image.Gray, x, y float64) uint8 {
 // the brighter pixels of each part; ok is false where the light is even already.
 func evenLight(m image.Image) (out image.Image, ok bool) {
 	gray := toGray(m)
-	w, h := gray.Rect.Dx(), gray.Rect.Dy()
-	cell := max(8, max(w, h)/gridOfLight)
-	cw, ch := (w+cell-1)/cell, (h+cell-1)/cell
-	light := image.NewGray(image.Rect(0, 0, cw, ch))
+	light, cell := lightOf(gray)
 	high := 0
+	for _, v := range light.Pix {
+		high = max(high, int(v))
+	}
+	dark := 0
+	for _, v := range light.Pix {
+		if int(v) < high-unevenLight {
+			dark++
+		}
+	}
+	if float64(dark) <= fewDark*float64(len(light.Pix)) {
+		return m, false
+	}
+	return divide(gray, light, cell), true
+}
+
+// lightOf returns the brightness of the paper in squares of cell pixels: that of
+// their brighter pixels.
+func lightOf(gray *image.Gray) (light *image.Gray, cell int) {
+	w, h := gray.Rect.Dx(), gray.Rect.Dy()
+	cell = max(8, max(w, h)/gridOfLight)
+	cw, ch := (w+cell-1)/cell, (h+cell-1)/cell
+	light = image.NewGray(image.Rect(0, 0, cw, ch))
 	for cy := range ch {
 		for cx := range cw {
 			var count [256]int
@@ -245,24 +264,20 @@ func evenLight(m image.Image) (out image.Image, ok bool) {
 				}
 			}
 			light.Pix[cy*light.Stride+cx] = uint8(v)
-			high = max(high, v)
 		}
 	}
-	dark := 0
-	for _, v := range light.Pix {
-		if int(v) < high-unevenLight {
-			dark++
-		}
-	}
-	if float64(dark) <= fewDark*float64(len(light.Pix)) {
-		return m, false
-	}
+	return light, cell
+}
+
+// divide makes the paper white whose brightness is known in squares of cell
+// pixels.
+func divide(gray, light *image.Gray, cell int) *image.Gray {
 	even := image.NewGray(gray.Rect)
-	for y := range h {
-		for x := range w {
+	for y := range gray.Rect.Dy() {
+		for x := range gray.Rect.Dx() {
 			paper := sample(light, (float64(x)+0.5)/float64(cell)-0.5, (float64(y)+0.5)/float64(cell)-0.5)
 			even.Pix[y*even.Stride+x] = uint8(min(255, int(gray.Pix[y*gray.Stride+x])*whitePaper/max(int(paper), 1)))
 		}
 	}
-	return even, true
+	return even
 }

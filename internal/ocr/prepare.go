@@ -84,8 +84,9 @@ func threshold(g *image.Gray) uint8 {
 
 // ink is a picture in two colours: true is ink, whichever of the two is rarer.
 type ink struct {
-	w, h int
-	pix  []bool
+	w, h     int
+	pix      []bool
+	inverted bool // ink is the lighter of the two
 }
 
 func inkOf(g *image.Gray) *ink {
@@ -103,6 +104,7 @@ func inkOf(g *image.Gray) *ink {
 		}
 	}
 	if dark*2 > len(p.pix) { // light on dark
+		p.inverted = true
 		for i := range p.pix {
 			p.pix[i] = !p.pix[i]
 		}
@@ -119,11 +121,10 @@ const (
 	minFilled   = 8   // an eighth of its box at least
 )
 
-// textHeight returns the median height of the letters of a picture in pixels and
-// how many there are. It is the height of most small letters.
-func textHeight(p *ink) (median float64, n int) {
+// patches visits the connected patches of ink: the box of each
+// and how many pixels it has.
+func (p *ink) patches(visit func(box image.Rectangle, area int)) {
 	seen := make([]bool, len(p.pix))
-	var heights [maxPatch]int
 	stack := make([]int32, 0, 1024)
 	for i, is := range p.pix {
 		if !is || seen[i] {
@@ -157,13 +158,22 @@ func textHeight(p *ink) (median float64, n int) {
 				push(j + p.w)
 			}
 		}
-		w, h := x1-x0+1, y1-y0+1
+		visit(image.Rect(x0, y0, x1+1, y1+1), area)
+	}
+}
+
+// textHeight returns the median height of the letters of a picture in pixels and
+// how many there are. It is the height of most small letters.
+func textHeight(p *ink) (median float64, n int) {
+	var heights [maxPatch]int
+	p.patches(func(box image.Rectangle, area int) {
+		w, h := box.Dx(), box.Dy()
 		if h < minPatch || h >= maxPatch || float64(w) > widestPatch*float64(h) || float64(h) > tallestBar*float64(w) || area*minFilled < w*h {
-			continue
+			return
 		}
 		heights[h]++
 		n++
-	}
+	})
 	k := 0
 	for h, c := range heights {
 		if k += c; n > 0 && k*2 >= n {

@@ -42,6 +42,10 @@ type Page struct {
 
 // Read recognizes a picture of any size, skew and orientation.
 func Read(ctx context.Context, e Engine, img image.Image, o Options) (*Page, error) {
+	img, err := clean(ctx, img)
+	if err != nil {
+		return nil, err
+	}
 	p, err := readUpright(ctx, e, img, o)
 	if err != nil {
 		return nil, err
