@@ -13,8 +13,11 @@ CORPUS   ?= testdata/corpus
 PAGE     ?= 1
 FORMAT   ?= html
 export CGO_ENABLED := 0
+# Tesseract as WebAssembly goes into the binary when it could be fetched.
+OCRASSETS := internal/ocr/tesswasm/assets
+OCRTAGS   = $$(test -f $(OCRASSETS)/tesseract-core-simd-lstm.wasm && test -f $(OCRASSETS)/eng.traineddata.gz && echo -tags=ocrwasm)
 
-run: build ocr ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
+run: ocr build ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
 	@printf '%s\n' "Starting Recto on http://$(ADDR) (Ctrl-C stops it). In another terminal:" \
 	  "  curl -s http://$(ADDR)/healthz" \
 	  "  ./bin/recto parse FILE.pdf                # without the server" \
@@ -25,11 +28,11 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 	@test -n "$(FILE)" || { echo "which file? make parse FILE=x.pdf" >&2; exit 2; }
 	@./$(BIN) parse $(ARGS) "$(FILE)"
 
-build: need-go ## build bin/recto
-	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
+build: need-go ocr-inside ## build bin/recto
+	$(GO) build $(OCRTAGS) -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
 test: need-go ocr ## run all tests
-	$(GO) test ./...
+	$(GO) test $(OCRTAGS) ./...
 
 check: need-go ## what must hold before a commit: format, lint, test
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted (make fmt): $$bad" >&2; exit 1; }
@@ -83,12 +86,19 @@ eval-ocr: need-go ## scores of text recognition: make eval-ocr CORPUS=DIR [ARGS=
 twice: need-go ## what recognition adds to documents, and that no word is there twice: make twice CORPUS=DIR [ARGS=--words]
 	@$(GO) run ./eval/cmd/recto-twice $(ARGS) "$(CORPUS)"
 
-ocr: ## install what reads scans (Tesseract), where the system's packages can be installed
-	@command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+ocr: ocr-inside # have what reads scans: what goes into the binary, or else the system's Tesseract where it can be installed
+	@test -n "$(OCRTAGS)" || command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \
-	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; }; } ; } || \
-	  echo "scanned pages will not be read: install tesseract-ocr (Debian: sudo apt-get install tesseract-ocr; macOS: brew install tesseract)" >&2
+	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; }; } ; } || true
 
-.PHONY: need-go eval-ocr twice ocr
+ocr-inside: # fetch what the binary embeds; go on without when that fails
+	@./internal/ocr/tesswasm/fetch.sh || echo "The binary gets no text recognition of its own. $$(command -v tesseract >/dev/null && \
+	  echo "The tesseract installed here reads scans." || \
+	  echo "Scans will not be read: install npm and build again, or tesseract-ocr (Debian: sudo apt-get install tesseract-ocr; macOS: brew install tesseract).")" >&2
+
+ocr-assets: ## fetch Tesseract as WebAssembly and its English data, to be built into the binary (needs npm)
+	@./internal/ocr/tesswasm/fetch.sh
+
+.PHONY: need-go eval-ocr twice ocr ocr-inside ocr-assets
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

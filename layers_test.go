@@ -32,7 +32,7 @@ var layers = [][]string{
 // doors are the only packages that may import a third party's engine.
 var doors = map[string][]string{
 	"github.com/klippa-app/go-pdfium": {"internal/format/pdf"},
-	"github.com/tetratelabs/wazero":   {"internal/format/pdf"},
+	"github.com/tetratelabs/wazero":   {"internal/format/pdf", "internal/ocr/tesswasm"},
 	"golang.org/x/image":              {"internal/ocr", "internal/format/image"},
 	"github.com/riverqueue/river":     {"internal/job"},
 	"gocloud.dev":                     {"internal/blob"},

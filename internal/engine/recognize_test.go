@@ -16,15 +16,23 @@ import (
 	"recto/internal/geom"
 	"recto/internal/ocr"
 	"recto/internal/ocr/tesseract"
+	"recto/internal/ocr/tesswasm"
 )
 
-// reader is an engine with text recognition; without Tesseract the test is
-// skipped, and make test installs it.
+// reader is an engine with text recognition by the installed Tesseract or the one
+// that make test has fetched; without either the test is skipped.
 func reader(t *testing.T) *Engine {
 	t.Helper()
-	tess, err := tesseract.Find(t.Context())
-	if err != nil {
-		t.Skipf("%v (apt-get install tesseract-ocr)", err)
+	var tess ocr.Engine
+	var err error
+	if tess, err = tesseract.Find(t.Context()); err != nil {
+		assets, missing := tesswasm.ReadAssets("../ocr/tesswasm/assets")
+		if missing != nil {
+			t.Skipf("%v (apt-get install tesseract-ocr, or make ocr-assets)", err)
+		}
+		if tess, err = tesswasm.New(tesswasm.Config{Assets: assets}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	e, err := Start(t.Context(), Config{OCR: tess})
 	if err != nil {

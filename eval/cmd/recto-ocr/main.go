@@ -1,6 +1,6 @@
 // Command recto-ocr scores text recognition on pictures with known text:
 //
-//	recto-ocr --corpus DIR [--docs] [--only FOLDER] [--doc NAME] [--plain=false]
+//	recto-ocr --corpus DIR [--engine tesseract|wasm] [--data DIR] [--docs] [--only FOLDER] [--doc NAME] [--plain=false]
 //
 // DIR, or its folder ocr, has the true lines in truth/NAME.txt and pictures of
 // them in other folders, NAME.png. Names begin with the language: "de_letter".
@@ -28,6 +28,7 @@ import (
 	"recto/eval/score"
 	"recto/internal/ocr"
 	"recto/internal/ocr/tesseract"
+	"recto/internal/ocr/tesswasm"
 )
 
 func main() {
@@ -36,9 +37,15 @@ func main() {
 	only := flag.String("only", "", "score one folder of pictures")
 	doc := flag.String("doc", "", "score pictures with this in their name")
 	plain := flag.Bool("plain", true, "read with the engine alone too")
+	name := flag.String("engine", "tesseract", "what reads: the installed tesseract, or wasm")
+	data := flag.String("data", "", "folder with more language data for wasm")
 	flag.Parse()
+	engine, err := find(*name, *data)
+	if err != nil {
+		log.Fatal(err)
+	}
 	o := options{corpus: *corpus, only: *only, doc: *doc, docs: *docs, plain: *plain}
-	if err := run(o); err != nil {
+	if err := run(engine, o); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -75,16 +82,32 @@ func (t *tally) add(r reading, quarters int) {
 	}
 }
 
-func run(o options) error {
+// assets is where the module is when it is not built in.
+const assets = "internal/ocr/tesswasm/assets"
+
+func find(name, data string) (ocr.Engine, error) {
+	switch name {
+	case "tesseract":
+		return tesseract.Find(context.Background())
+	case "wasm":
+		c := tesswasm.Config{DataDir: data}
+		if !tesswasm.Embedded() {
+			var err error
+			if c.Assets, err = tesswasm.ReadAssets(assets); err != nil {
+				return nil, fmt.Errorf("%w (make ocr-assets)", err)
+			}
+		}
+		return tesswasm.New(c)
+	}
+	return nil, fmt.Errorf("there is no engine %q: tesseract or wasm", name)
+}
+
+func run(engine ocr.Engine, o options) error {
 	corpus := o.corpus
 	if sub := filepath.Join(corpus, "ocr"); isDir(sub) {
 		corpus = sub
 	}
 	ctx := context.Background()
-	engine, err := tesseract.Find(ctx)
-	if err != nil {
-		return err
-	}
 	folders, err := os.ReadDir(corpus)
 	if err != nil {
 		return err

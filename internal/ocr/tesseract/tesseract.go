@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -94,7 +94,7 @@ func (e *Engine) Recognize(ctx context.Context, img image.Image, o ocr.Options) 
 		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+prefix)
 	}
 	isolate(cmd)
-	cmd.Stdin = bytes.NewReader(ppm(img))
+	cmd.Stdin = ppm(img)
 	out, complaint := &limited{left: maxOutput}, &limited{left: 4096}
 	cmd.Stdout, cmd.Stderr = out, complaint
 	if err := cmd.Run(); err != nil {
@@ -123,35 +123,13 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// ppm writes a picture in the plainest format there is: colour is kept, for the
-// engine finds coloured text by its channels.
-func ppm(img image.Image) []byte {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if g, ok := img.(*image.Gray); ok {
-		out := fmt.Appendf(make([]byte, 0, w*h+32), "P5\n%d %d\n255\n", w, h)
-		for y := range h {
-			out = append(out, g.Pix[y*g.Stride:y*g.Stride+w]...)
-		}
-		return out
+// ppm returns a picture in the plainest format there is.
+func ppm(img image.Image) io.Reader {
+	pix, perPixel := ocr.Pixels(img)
+	kind := "P6"
+	if perPixel == 1 {
+		kind = "P5"
 	}
-	out := fmt.Appendf(make([]byte, 0, 3*w*h+32), "P6\n%d %d\n255\n", w, h)
-	if n, ok := img.(*image.NRGBA); ok && n.Opaque() {
-		for y := range h {
-			row := n.Pix[y*n.Stride : y*n.Stride+4*w]
-			for x := 0; x < len(row); x += 4 {
-				out = append(out, row[x], row[x+1], row[x+2])
-			}
-		}
-		return out
-	}
-	for y := range h {
-		for x := range w {
-			c := color.NRGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.NRGBA)
-			a := int(c.A)
-			over := func(v uint8) byte { return byte((int(v)*a + 255*(255-a)) / 255) }
-			out = append(out, over(c.R), over(c.G), over(c.B))
-		}
-	}
-	return out
+	header := fmt.Sprintf("%s\n%d %d\n255\n", kind, img.Bounds().Dx(), img.Bounds().Dy())
+	return io.MultiReader(strings.NewReader(header), bytes.NewReader(pix))
 }
