@@ -226,6 +226,8 @@ func (j *pageJob) readPage(i int) {
 			p = q
 			sheet = layout.Prepare(p, j.layoutOptions())
 		}
+	} else if q, read := j.betterThanLayer(p, sheet); q != nil {
+		p, sheet = q, read
 	} else {
 		j.regions[i] = j.findRegions(p)
 		j.waiting[i] = len(j.regions[i]) > 0
@@ -239,7 +241,7 @@ func (j *pageJob) readPage(i int) {
 // take keeps what is needed of page i once it is reduced to lines.
 func (j *pageJob) take(i int, p *page.Page, sheet *layout.Sheet) {
 	if p.Err == nil {
-		laid := spatial.Lay(p.Runs, spatial.Options{KeepHidden: j.o.KeepHidden, KeepTiny: j.o.Spatial.KeepTiny})
+		laid := spatial.Lay(p.Runs, spatial.Options{KeepHidden: j.o.KeepHidden || sheet.Scanned(), KeepTiny: j.o.Spatial.KeepTiny})
 		if j.laid != nil {
 			j.laid[i] = laid // its grid is not known yet
 		} else if !j.o.Spatial.UnrollColumns {

@@ -213,7 +213,7 @@ func (j *pageJob) readRegion(n int, r *region) ([]page.Run, []page.Rule, error) 
 	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
 	ctx, cancel := context.WithTimeout(j.ctx, regionTimeout)
 	defer cancel()
-	read, err := ocr.ReadRegion(ctx, j.engine.config.OCR, img, ocr.Options{Languages: use})
+	read, err := ocr.ReadRegion(ctx, j.engine.config.OCR, img, ocr.Options{Languages: use, Codes: j.o.Languages})
 	switch {
 	case err != nil && j.ctx.Err() != nil:
 		return nil, nil, nil // all of it was given up

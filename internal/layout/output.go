@@ -68,3 +68,7 @@ func (s *Sheet) NeedsOCR() string {
 	}
 	return s.needsOCR()
 }
+
+// Scanned reports whether invisible text counts, since it transcribes a picture
+// of the page.
+func (s *Sheet) Scanned() bool { return s.in.Err == nil && s.scanned() }
