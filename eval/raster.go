@@ -69,9 +69,13 @@ func (r Rasters) addPage(w *searchable.Writer, from *pdf.Reader, n int) error {
 	if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: scanQuality}); err != nil {
 		return err
 	}
-	widthPx, heightPx := img.Bounds().Dx(), img.Bounds().Dy()
-	return w.Add(searchable.Page{JPEG: buf.Bytes(), WidthPx: widthPx, HeightPx: heightPx,
-		Width: float64(widthPx) * 72 / r.DPI, Height: float64(heightPx) * 72 / r.DPI})
+	picture, ok := searchable.JPEG(buf.Bytes())
+	if !ok {
+		return errors.New("a JPEG of our own is none")
+	}
+	out := searchable.Page{Picture: picture, Width: float64(img.Bounds().Dx()) * 72 / r.DPI, Height: float64(img.Bounds().Dy()) * 72 / r.DPI}
+	picture.Box = geom.Rect{X1: out.Width, Y1: out.Height}
+	return w.Add(out)
 }
 
 // keepFile writes a file that is there completely or not at all.

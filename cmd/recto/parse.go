@@ -31,6 +31,7 @@ type ParseCmd struct {
 	Pages       string   `help:"Pages to parse, such as 1,3,5-8; all when not given."`
 	Password    string   `help:"Password of encrypted documents." env:"RECTO_PASSWORD"`
 	Images      string   `help:"Folder to save pictures in: those of the file and cut-out figures." type:"path" placeholder:"DIR"`
+	Searchable  string   `help:"PDF to write beside the result: scanned pages with their words as invisible text. A folder when there are several files." type:"path" placeholder:"FILE"`
 	Links       bool     `help:"Write the targets of links into markdown."`
 	PipeTables  bool     `help:"Write tables in markdown with pipes instead of HTML."`
 	MergeTables bool     `help:"Make one table of a table that goes on over pages."`
@@ -143,19 +144,21 @@ type target struct {
 	source string // as given
 	output string // file, "" for standard output
 	images string // folder, "" for none
+	pdf    string // file of the searchable PDF, "" for none
 }
 
 // targets decides where every result goes.
 func (c *ParseCmd) targets() ([]target, error) {
-	intoFolder := len(c.Files) > 1
-	if c.Output != "" {
-		if info, err := os.Stat(c.Output); err == nil && info.IsDir() || strings.HasSuffix(c.Output, string(os.PathSeparator)) {
-			intoFolder = true
-		}
-	}
+	intoFolder := len(c.Files) > 1 || isFolder(c.Output)
 	if intoFolder {
 		if err := os.MkdirAll(c.Output, 0o777); err != nil {
 			return nil, fmt.Errorf("make the folder for the results: %w", err)
+		}
+	}
+	pdfFolder := c.Searchable != "" && (len(c.Files) > 1 || isFolder(c.Searchable))
+	if pdfFolder {
+		if err := os.MkdirAll(c.Searchable, 0o777); err != nil {
+			return nil, fmt.Errorf("make the folder for the searchable PDFs: %w", err)
 		}
 	}
 	extension := map[string]string{"markdown": ".md", "text": ".txt", "items": ".items.json", "json": ".json"}[c.Format]
@@ -167,7 +170,10 @@ func (c *ParseCmd) targets() ([]target, error) {
 			stem = fmt.Sprintf("%s-%d", stemOf(f), n)
 		}
 		taken[strings.ToLower(stem)] = true
-		targets[i] = target{index: i, source: f, output: c.Output, images: c.Images}
+		targets[i] = target{index: i, source: f, output: c.Output, images: c.Images, pdf: c.Searchable}
+		if pdfFolder {
+			targets[i].pdf = filepath.Join(c.Searchable, stem+".pdf")
+		}
 		if intoFolder {
 			targets[i].output = filepath.Join(c.Output, stem+extension)
 		}
@@ -176,6 +182,12 @@ func (c *ParseCmd) targets() ([]target, error) {
 		}
 	}
 	return targets, nil
+}
+
+// isFolder reports whether a path for results names a folder.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || strings.HasSuffix(path, string(os.PathSeparator))
 }
 
 // stemOf returns a file name for the results of a source, without extension.
@@ -206,7 +218,7 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 		return err
 	}
 	o := engine.Options{
-		Pages: pages, Password: c.Password, MergeTables: c.MergeTables, Languages: c.Lang, Fast: c.Format == "text" && t.images == "",
+		Pages: pages, Password: c.Password, MergeTables: c.MergeTables, Languages: c.Lang, SearchablePDF: t.pdf != "", Fast: c.Format == "text" && t.images == "",
 		Progress: func(done, total int) { progress.pages(t.index, t.source, done, total) },
 	}
 	if t.images != "" {
@@ -237,6 +249,11 @@ func (c *ParseCmd) parseOne(ctx context.Context, e *engine.Engine, t target, pro
 	}
 	if err := t.write(c.Format, src.Name, result, markdown.Options{PipeTables: c.PipeTables, Links: c.Links, ImageURL: t.imageURL}); err != nil {
 		return err
+	}
+	if t.pdf != "" {
+		if err := t.writePDF(src, result); err != nil {
+			return err
+		}
 	}
 	if bad > 0 && bad == len(result.Doc.Pages) {
 		return errors.New("no page could be read")
@@ -325,4 +342,14 @@ func (t target) write(form, name string, r *engine.Result, o markdown.Options) e
 		return err
 	}
 	return os.WriteFile(t.output, b.Bytes(), 0o666)
+}
+
+// writePDF writes the searchable PDF, which is the document itself where that has
+// text of its own.
+func (t target) writePDF(src engine.Source, r *engine.Result) error {
+	data := r.PDF
+	if data == nil {
+		data = src.Data
+	}
+	return os.WriteFile(t.pdf, data, 0o666)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -125,6 +127,33 @@ func TestParseManyFiles(t *testing.T) {
 	}
 	if got, errs, code := parse(t, nil, "--password", "secret", locked); code != 0 || got != "The secret.\n" {
 		t.Errorf("with the password: %q, %q, exit %d", got, errs, code)
+	}
+}
+
+// TestParseSearchable: --searchable writes a PDF of a picture, and of a document
+// with text the document itself; several go to a folder.
+func TestParseSearchable(t *testing.T) {
+	dir := t.TempDir()
+	var jpg bytes.Buffer
+	if err := jpeg.Encode(&jpg, image.NewGray(image.Rect(0, 0, 60, 40)), nil); err != nil {
+		t.Fatal(err)
+	}
+	picture, file := filepath.Join(dir, "dark.jpg"), filepath.Join(dir, "one.pdf")
+	if err := os.WriteFile(picture, jpg.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	writePDF(t, file, "", "The page.")
+	out := filepath.Join(dir, "out") + string(os.PathSeparator)
+	if _, errs, code := parse(t, nil, "-o", out, "--searchable", out, picture, file); code != 0 {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	got, err := os.ReadFile(out + "dark.pdf")
+	if err != nil || !bytes.HasPrefix(got, []byte("%PDF-")) || !bytes.Contains(got, jpg.Bytes()) {
+		t.Errorf("of a picture: %.20q, %v", got, err)
+	}
+	want, _ := os.ReadFile(file)
+	if got, err := os.ReadFile(out + "one.pdf"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("of a document: %d bytes, %v", len(got), err)
 	}
 }
 

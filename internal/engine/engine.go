@@ -127,6 +127,9 @@ type Result struct {
 	// PDF shows the pages with the recognized words as invisible text; nil when it
 	// was not asked for, or the document itself serves better.
 	PDF []byte
+	// PDFPages are what PDF was made of, with Options.SearchablePDF; WritePDF makes
+	// it again when some were replaced.
+	PDFPages []PDFPage
 	// ImageBoxes says where the page's pictures stand, one list for each of
 	// Doc.Pages.
 	ImageBoxes [][]geom.Rect

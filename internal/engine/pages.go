@@ -60,7 +60,7 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 		regions: make([][]region, len(numbers)), waiting: make([]bool, len(numbers)),
 		out: &Result{Format: f, Text: make([]string, len(numbers))}}
 	if o.SearchablePDF {
-		job.words = make([][]page.Word, len(numbers))
+		job.words, job.scans = make([][]page.Word, len(numbers)), make([]scan, len(numbers))
 	}
 	if o.Words {
 		job.out.Words = make([][]page.Word, len(numbers))
@@ -105,7 +105,7 @@ func (j *pageJob) finish() error {
 	if err := j.saveImages(); err != nil {
 		return err
 	}
-	if err := j.writePDF(); err != nil {
+	if err := j.pdfPages(); err != nil {
 		return err
 	}
 	return j.ctx.Err()
@@ -174,6 +174,7 @@ type pageJob struct {
 	hints   []doc.Warning  // about the whole document
 	read    map[int]string // how the text of pages was recognized, by number
 	words   [][]page.Word  // with SearchablePDF, of every page
+	scans   []scan         // likewise
 	// regions are the pictures that may hold text, for each page; waiting says which
 	// pages have any, and pictured how they were read, by number.
 	regions  [][]region
@@ -215,6 +216,9 @@ func (j *pageJob) each(n int, f func(i int)) {
 func (j *pageJob) readPage(i int) {
 	p := j.paper.read(j.ctx, j.numbers[i])
 	if p.Err == nil {
+		if j.o.SearchablePDF {
+			j.scans[i].images = slices.Clone(p.Images)
+		}
 		keep(p, j.o.Crop)
 	}
 	sheet := layout.Prepare(p, j.layoutOptions())
@@ -253,7 +257,7 @@ func (j *pageJob) take(i int, p *page.Page, sheet *layout.Sheet) {
 		j.out.Words[i] = sheet.Words()
 	}
 	if j.o.SearchablePDF {
-		j.words[i] = sheet.Words() // before the tables take theirs
+		j.words[i], j.scans[i].frame = sheet.Words(), p.Frame // before the tables take theirs
 	}
 }
 

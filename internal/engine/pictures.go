@@ -14,6 +14,7 @@ import (
 	"recto/internal/geom"
 	"recto/internal/ocr"
 	"recto/internal/page"
+	"recto/internal/render/searchable"
 )
 
 // paper is an opened document whose pages can be read and shown. Its methods are
@@ -25,6 +26,9 @@ type paper interface {
 	show(ctx context.Context, n int, dpi float64, box geom.Rect) (image.Image, error)
 	// embedded returns the images of a page, in their order, whose indexes are wanted.
 	embedded(ctx context.Context, n int, want map[int]bool) ([]embedded, error)
+	// stream returns the picture of a page with these images as a PDF can hold it, nil
+	// when it must be drawn.
+	stream(ctx context.Context, n int, images []page.Image, whole geom.Rect) *searchable.Picture
 }
 
 // embedded is an image as found in the file, or why it could not be taken out.

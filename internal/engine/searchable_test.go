@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"math"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/go-pdf/fpdf"
 
 	"recto/internal/geom"
 	"recto/internal/page"
@@ -112,7 +115,44 @@ func TestSearchablePDF(t *testing.T) {
 			t.Errorf("%s: pdftotext finds %.2f of the words (%v):\n%.500s", name, share, err, out)
 		}
 	}
-	r, err := e.Parse(t.Context(), sample(t, "report"), Options{SearchablePDF: true})
+	jpegs := func(quality int) []byte {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, upright, &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	photo := jpegs(60)
+	r, err := e.Parse(t.Context(), Source{Name: "a.jpg", Data: photo}, Options{SearchablePDF: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(r.PDF, photo) || len(r.PDF) > len(photo)+20_000 {
+		t.Errorf("the PDF of a JPEG of %d bytes has %d bytes, with the JPEG as it is: %v", len(photo), len(r.PDF), bytes.Contains(r.PDF, photo))
+	}
+	// A scanned page in a PDF keeps its picture, too, when it shows nothing else.
+	for name, stamped := range map[string]bool{"scan": false, "stamped": true} {
+		w, h := float64(upright.Bounds().Dx())*0.36, float64(upright.Bounds().Dy())*0.36
+		f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: w, Ht: h}})
+		f.AddPage()
+		f.RegisterImageOptionsReader("scan", fpdf.ImageOptions{ImageType: "JPG"}, bytes.NewReader(photo))
+		f.ImageOptions("scan", 0, 0, w, h, false, fpdf.ImageOptions{}, 0, "")
+		if stamped { // what lies over the scan must not get lost
+			f.Rect(w-80, h-60, 30, 20, "F")
+		}
+		var out bytes.Buffer
+		if err := f.Output(&out); err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.Parse(t.Context(), Source{Name: "scan.pdf", Data: out.Bytes()}, Options{SearchablePDF: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept := bytes.Contains(r.PDF, photo); r.PDF == nil || kept == stamped || kept && len(r.PDF) > out.Len()+20_000 {
+			t.Errorf("%s: the PDF of a scan of %d bytes has %d bytes, with the JPEG as it is: %v", name, out.Len(), len(r.PDF), kept)
+		}
+	}
+	r, err = e.Parse(t.Context(), sample(t, "report"), Options{SearchablePDF: true})
 	if err != nil || r.PDF != nil {
 		t.Errorf("a document with text of its own becomes a PDF of %d bytes: %v", len(r.PDF), err)
 	}

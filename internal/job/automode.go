@@ -70,6 +70,7 @@ func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Optio
 			}
 		}
 	}
+	replaced := false
 	for k, numbers := range pages {
 		if len(numbers) == 0 {
 			continue
@@ -78,14 +79,19 @@ func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Optio
 		o.Pages, o.MaxPages = numbers, 0
 		o.Progress = nil
 		r.forgetFigures(numbers)
-		o.SearchablePDF = false
 		again, err := r.Engine.Parse(ctx, src, o)
 		if err != nil {
 			return nil, fmt.Errorf("auto mode: %w", err)
 		}
 		replacePages(res, again)
+		replaced = true
 		for _, n := range numbers {
 			triggered[n] = true
+		}
+	}
+	if replaced {
+		if err := res.WritePDF(); err != nil {
+			return nil, fmt.Errorf("auto mode: %w", err)
 		}
 	}
 	return triggered, nil
@@ -171,6 +177,9 @@ func replacePages(res, again *engine.Result) {
 		}
 		if i < len(again.Words) && k < len(res.Words) {
 			res.Words[k] = again.Words[i]
+		}
+		if i < len(again.PDFPages) && k < len(res.PDFPages) {
+			res.PDFPages[k] = again.PDFPages[i]
 		}
 	}
 	res.Doc.Warnings = append(res.Doc.Warnings, again.Doc.Warnings...)

@@ -252,6 +252,7 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	if err := r.route(ctx, src, opts, res); err != nil {
 		return err
 	}
+	res.PDFPages = nil // they are in the PDF now
 	parsed := time.Now()
 	r.describe(src, res)
 	if err := r.judge(res); err != nil {

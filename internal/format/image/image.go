@@ -265,6 +265,10 @@ func (f *File) Original(n int) (data []byte, contentType, extension string, ok b
 	return f.data, "image/" + string(f.kind), extension, true
 }
 
+// Orientation returns how picture n must be turned to stand upright, as EXIF counts
+// it, from 1.
+func (f *File) Orientation(n int) int { return f.parts[n-1].orient }
+
 // guard turns a panic of a decoder on damaged data into an error.
 func guard(f func() error) (err error) {
 	defer func() {

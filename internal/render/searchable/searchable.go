@@ -8,6 +8,7 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf16"
 
@@ -16,15 +17,16 @@ import (
 
 // Page is one page to write.
 type Page struct {
-	Width, Height     float64 // points
-	JPEG              []byte  // the picture of the whole page, nil for none
-	WidthPx, HeightPx int
-	Gray              bool
-	Words             []page.Word // in page space
+	Width, Height float64     // points
+	Picture       *Picture    // nil for none
+	Words         []page.Word // in page space
 	// Quarters says by how many quarter turns clockwise the page is to be shown
 	// upright, and so in which direction the words run: 0 to the right, 1 upwards,
 	// 2 to the left on their heads, 3 downwards.
 	Quarters int
+	// Skew is the angle by which the lines of the page rise, once it is upright, in
+	// degrees counter-clockwise. The boxes of the words are those around them.
+	Skew float64
 }
 
 // The shape of the words' boxes, which are as high as glyph boxes, in ems.
@@ -32,6 +34,9 @@ const (
 	boxHeight = 1.15
 	descent   = 0.25
 	advance   = 0.5 // of every glyph of the font
+	// leastHeight of a word in its slanted box: long words are flat in it, but no
+	// flatter than this.
+	leastHeight = 0.05
 )
 
 // Objects with fixed numbers; pages follow.
@@ -89,15 +94,10 @@ func (d *Writer) stream(n int, entries string, data []byte) int {
 func (d *Writer) Add(p Page) error {
 	var c strings.Builder
 	resources := fmt.Sprintf("/Font <</F %d 0 R>>", font)
-	if p.JPEG != nil {
-		space := "DeviceRGB"
-		if p.Gray {
-			space = "DeviceGray"
-		}
-		img := d.stream(0, fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /%s /Filter /DCTDecode",
-			p.WidthPx, p.HeightPx, space), p.JPEG)
+	if p.Picture != nil {
+		img := d.stream(0, "/Type /XObject /Subtype /Image "+p.Picture.entries, p.Picture.data)
 		resources += fmt.Sprintf(" /XObject <</P %d 0 R>>", img)
-		fmt.Fprintf(&c, "q %.3f 0 0 %.3f 0 0 cm /P Do Q\n", p.Width, p.Height)
+		fmt.Fprintf(&c, "q %s /P Do Q\n", p.Picture.matrix(p.Height))
 	}
 	c.WriteString("BT 3 Tr\n")
 	for _, w := range p.Words {
@@ -118,25 +118,29 @@ func writeWord(c *strings.Builder, p Page, w page.Word) {
 	if p.Quarters%2 == 1 {
 		long, high = high, long
 	}
+	if p.Skew != 0 {
+		// The sides of the slanted rectangle that the box is drawn around. The word is
+		// written level in its middle: readers take slanted letters for words of their
+		// own (poppler does from half a point between their baselines).
+		sin, cos := math.Sincos(math.Abs(p.Skew) * math.Pi / 180)
+		square := cos*cos - sin*sin
+		if l, h := (long*cos-high*sin)/square, (high*cos-long*sin)/square; l > 0 && h > leastHeight*high {
+			long, high = l, h
+		}
+	}
 	if len(codes) == 0 || long <= 0 || high <= 0 {
 		return
 	}
 	size := high / boxHeight
-	down := descent * size
-	var turn string
-	var x, y float64 // from the top left
-	switch p.Quarters {
-	case 1:
-		turn, x, y = "0 1 -1 0", w.Box.X1-down, w.Box.Y1
-	case 2:
-		turn, x, y = "-1 0 0 -1", w.Box.X1, w.Box.Y0+down
-	case 3:
-		turn, x, y = "0 -1 1 0", w.Box.X0+down, w.Box.Y0
-	default:
-		turn, x, y = "1 0 0 1", w.Box.X0, w.Box.Y1-down
-	}
+	// Along and up are the directions of the line and of its letters, y upwards.
+	along := [4][2]float64{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}[p.Quarters&3]
+	up := [2]float64{-along[1], along[0]}
+	// The word begins half its length before the middle, on its baseline.
+	back, down := long/2, high/2-descent*size
+	x := w.Box.CenterX() - back*along[0] - down*up[0]
+	y := p.Height - w.Box.CenterY() - back*along[1] - down*up[1]
 	stretch := 100 * long / (advance * size * float64(len(codes)))
-	fmt.Fprintf(c, "/F %.2f Tf %.2f Tz %s %.2f %.2f Tm <", size, stretch, turn, x, p.Height-y)
+	fmt.Fprintf(c, "/F %.2f Tf %.2f Tz %g %g %g %g %.2f %.2f Tm <", size, stretch, along[0], along[1], up[0], up[1], x, y)
 	for _, u := range append(codes, ' ') {
 		fmt.Fprintf(c, "%04X", u)
 	}
