@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/geom", "internal/text", "internal/language", "internal/fetch"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
-	{"internal/format/pdf", "internal/format/image"},
+	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},
 	{"internal/ocr"},
 	{"internal/ocr/tesseract", "internal/ocr/tesswasm", "internal/ocr/remote"},
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},

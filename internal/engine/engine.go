@@ -201,6 +201,11 @@ func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, err
 		return e.parsePDF(ctx, src, o)
 	case f.Picture():
 		return e.parsePictures(ctx, f, src, o)
+	case f == format.SVG:
+		return e.parseDrawing(ctx, src, o)
+	}
+	if kind := format.Unread(src.Data); kind != "" {
+		return nil, fmt.Errorf("%w: %s is not read: save the picture as JPEG or PNG", format.ErrUnsupported, kind)
 	}
 	return nil, fmt.Errorf("%w: %s is neither a PDF nor a picture", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
 }

@@ -52,7 +52,7 @@ type PDFPage struct {
 
 // pdfPages makes the pages of the output PDF.
 func (j *pageJob) pdfPages() error {
-	if !j.o.SearchablePDF {
+	if !j.o.SearchablePDF || j.out.Format == format.SVG { // which is not drawn
 		return nil
 	}
 	j.out.PDFPages = make([]PDFPage, len(j.numbers))

@@ -14,6 +14,7 @@ var extensions = map[Format][]string{
 	BMP:  {".bmp"},
 	WEBP: {".webp"},
 	TIFF: {".tif", ".tiff"},
+	SVG:  {".svg"},
 }
 
 // Extensions lists the endings of the files that can be read, with their dots

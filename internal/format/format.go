@@ -23,6 +23,7 @@ const (
 	BMP     Format = "bmp"
 	WEBP    Format = "webp"
 	TIFF    Format = "tiff"
+	SVG     Format = "svg"
 )
 
 // Picture reports whether files of the format are pictures.
@@ -62,6 +63,9 @@ func Detect(name string, head []byte) Format {
 	if bytes.Contains(head, []byte("%PDF-")) {
 		return PDF
 	}
+	if bytes.HasPrefix(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n"), []byte("<")) && bytes.Contains(head, []byte("<svg")) && !bytes.Contains(head, []byte("<html")) {
+		return SVG
+	}
 	ext := strings.ToLower(filepath.Ext(name))
 	for f, list := range extensions {
 		if slices.Contains(list, ext) {
@@ -69,6 +73,23 @@ func Detect(name string, head []byte) Format {
 		}
 	}
 	return Unknown
+}
+
+// Unread names a format that is known and not read, "" for all others.
+func Unread(head []byte) string {
+	if bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cjP  ")) || bytes.HasPrefix(head, []byte("\xff\x4f\xff\x51")) {
+		return "JPEG 2000"
+	}
+	if len(head) < 12 || string(head[4:8]) != "ftyp" {
+		return ""
+	}
+	switch string(head[8:12]) {
+	case "heic", "heix", "hevc", "mif1", "msf1":
+		return "HEIC"
+	case "avif", "avis":
+		return "AVIF"
+	}
+	return ""
 }
 
 // starts are what the files of a format begin with.
