@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,8 @@ const startTimeout = 10 * time.Second
 // pageTimeout bounds the recognition of one picture; a dense page takes two to
 // five seconds.
 const pageTimeout = 120 * time.Second
+
+var errTooLong = errors.New("time is over")
 
 // maxOutput bounds what one picture may give.
 const maxOutput = 64 << 20
@@ -84,7 +87,7 @@ func (e *Engine) Languages() []string { return e.languages }
 
 // Recognize runs the program on one picture.
 func (e *Engine) Recognize(ctx context.Context, img image.Image, o ocr.Options) (*ocr.Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, pageTimeout, errTooLong)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, e.path, "-", "-", "--oem", "1", "--psm", "3", "-l", strings.Join(o.Languages, "+"), "tsv")
 	// Threads within one picture cost more than they give, and pages run side by
@@ -97,7 +100,10 @@ func (e *Engine) Recognize(ctx context.Context, img image.Image, o ocr.Options) 
 	cmd.Stdin = ppm(img)
 	out, complaint := &limited{left: maxOutput}, &limited{left: 4096}
 	cmd.Stdout, cmd.Stderr = out, complaint
-	if err := cmd.Run(); err != nil {
+	if err := run(cmd); err != nil {
+		if errors.Is(context.Cause(ctx), errTooLong) {
+			return nil, fmt.Errorf("tesseract: the picture took longer than %v and was given up", pageTimeout)
+		}
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, fmt.Errorf("tesseract: %w", cause)
 		}
@@ -107,6 +113,13 @@ func (e *Engine) Recognize(ctx context.Context, img image.Image, o ocr.Options) 
 		return nil, errors.New("tesseract: too much output")
 	}
 	return ocr.ReadTSV(out.String()), nil
+}
+
+// run runs the program from a thread that is there as long as it runs.
+func run(cmd *exec.Cmd) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return cmd.Run()
 }
 
 // limited keeps the beginning of what is written to it.
