@@ -98,9 +98,13 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	if factor <= 1 {
 		r, err := e.Recognize(ctx, img, o)
 		if err == nil {
-			p.take(r, gray, black)
+			err = r.rereadGrids(ctx, e, img, p.Ink, factor, height, o)
 		}
-		return p, err
+		if err != nil {
+			return nil, err
+		}
+		p.take(r, gray, black)
+		return p, nil
 	}
 	r, err := e.Recognize(ctx, enlarge(img, factor), o)
 	if err != nil {
@@ -116,6 +120,9 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 		if len(plain.Lines) == 0 || plain.Confidence() > r.Confidence()+betterPlain {
 			r = plain
 		}
+	}
+	if err := r.rereadGrids(ctx, e, img, p.Ink, factor, height, o); err != nil {
+		return nil, err
 	}
 	p.take(r, gray, black)
 	return p, nil
