@@ -49,7 +49,7 @@ func (m remembered) Recognize(ctx context.Context, img image.Image, o ocr.Option
 func (m remembered) key(img image.Image, o ocr.Options) string {
 	h := sha256.New()
 	b := img.Bounds()
-	fmt.Fprintf(h, "%s\n%s\n%+v\n", m.Name(), strings.Join(m.Languages(), "+"), o)
+	fmt.Fprintf(h, "%s\n%s\n{Languages:%v}\n", m.Name(), strings.Join(m.Languages(), "+"), o.Languages)
 	_ = binary.Write(h, binary.LittleEndian, []int64{int64(b.Dx()), int64(b.Dy())}) // hashes take everything
 	switch p := img.(type) {
 	case *image.Gray:

@@ -110,6 +110,9 @@ func (c Check) isPresent(markdown string) bool {
 		want, text = strings.ToLower(want), strings.ToLower(text)
 	}
 	text = ends(text, c.FirstN, c.LastN)
+	if !hasAlnum(text) {
+		return false // of a blank as long as itself every text has a part
+	}
 	if strings.Contains(text, want) {
 		return true
 	}
