@@ -52,7 +52,6 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	read.Place(&q)
 	q.Rotation = (p.Rotation + 360 - 90*read.Quarters) % 360
 	q.Images = otherImages(p, &q)
-	q.Shapes, q.Fills = nil, nil // what was painted is in the picture, and so in the rules
 	keep(&q, j.o.Crop)
 	text := fmt.Sprintf("text was recognized by %s (%s): %s", e.Name(), strings.Join(use, "+"), why)
 	j.note(p.Number, read.Quarters, text)

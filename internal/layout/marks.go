@@ -26,6 +26,10 @@ const (
 // notBullets are signs that begin lines of text and are no bullets.
 const notBullets = "\"'`“”„‘’‚‹›«»()[]{}$€£¥¢#§¶&@%=…/\\,.;:!?¿¡†‡"
 
+// takenForBullets are letters and signs that recognition takes bullets, ticks and
+// arrows for, where they stand alone and set off.
+const takenForBullets = "eovqOQV¢@#=«»"
+
 // pictureFont are fonts whose letters are pictures.
 var pictureFont = regexp.MustCompile(`(?i)dingbat|wingding|webding|monotypesorts|bullet`)
 
@@ -44,7 +48,8 @@ func (s *Sheet) signOf(l *line) (sign, bool) {
 		return sign{}, false
 	}
 	// Signs of mathematics begin the lines of formulas.
-	odd := (unicode.Is(unicode.So, r) || unicode.IsPunct(r)) && !strings.ContainsRune(notBullets, r)
+	odd := (unicode.Is(unicode.So, r) || unicode.IsPunct(r)) && !strings.ContainsRune(notBullets, r) ||
+		a.font.Measured && strings.ContainsRune(takenForBullets, r)
 	if len(l.pieces) > 1 {
 		b := &s.pieces[l.pieces[1]]
 		picture := pictureFont.MatchString(a.font.Name) && a.font != b.font

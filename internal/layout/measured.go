@@ -8,7 +8,7 @@ import (
 
 // Sizes of recognized text are measured on ink and differ from line to line.
 const (
-	measureError = 0.06 // relative, of a line of words
+	measureError = 0.07 // relative, of a line of words
 	shortError   = 0.10 // of a line of few letters
 	shortMeasure = 12   // letters
 )

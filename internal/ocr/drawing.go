@@ -1,10 +1,16 @@
 package ocr
 
-import "recto/internal/geom"
+import (
+	"image"
 
-// Drawing is what stands in a picture besides words: straight rules.
+	"recto/internal/geom"
+)
+
+// Drawing is what stands in a picture besides words: straight rules and painted
+// areas.
 type Drawing struct {
 	Horizontal, Vertical []geom.Rect // pixels, with their thickness
+	Fills                []Fill      // the largest first
 }
 
 // What a rule looks like, in pixels and heights of small letters: longer than
@@ -18,17 +24,89 @@ const (
 	brokenBy     = 2   // pixels of paper that do not end a rule: scans are noisy
 )
 
+// Rules lighter than ink, and light ones on dark areas, show by what is beside
+// them.
+const (
+	ridgeStep = 3    // pixels to either side: hairlines are at most five wide
+	ridgeRise = 14   // brightness
+	besides   = 2    // pixels beside a rule where there is paper
+	alongside = 0.65 // of its length
+)
+
 // drawingOf finds the rules of a picture whose small letters have a height.
-func drawingOf(p *ink, letters float64) *Drawing {
+func drawingOf(p *ink, g *image.Gray, letters float64) *Drawing {
 	length := max(minRule, ruleLetters*letters)
 	thick := max(thickest, maxThickness*letters)
-	across := func(x, y int) bool { return p.pix[y*p.w+x] }
-	down := func(y, x int) bool { return p.pix[y*p.w+x] }
-	d := &Drawing{Horizontal: findRules(p.w, p.h, across, length, thick)}
-	for _, r := range findRules(p.h, p.w, down, length, thick) {
-		d.Vertical = append(d.Vertical, geom.Rect{X0: r.Y0, Y0: r.X0, X1: r.Y1, Y1: r.X1})
+	d := &Drawing{}
+	d.Horizontal = p.between(findRules(p.w, p.h, func(x, y int) bool { return p.pix[y*p.w+x] }, length, thick), 1, p.w)
+	d.Vertical = upended(p.between(findRules(p.h, p.w, func(y, x int) bool { return p.pix[y*p.w+x] }, length, thick), p.w, 1))
+	for _, sign := range []int{1, -1} {
+		d.Horizontal = addRules(d.Horizontal, findRules(p.w, p.h, ridge(g, 1, g.Stride, p.h, sign), length, thick))
+		d.Vertical = addRules(d.Vertical, upended(findRules(p.h, p.w, ridge(g, g.Stride, 1, p.w, sign), length, thick)))
 	}
 	return d
+}
+
+// upended exchanges the axes of rectangles.
+func upended(list []geom.Rect) []geom.Rect {
+	for i, r := range list {
+		list[i] = geom.Rect{X0: r.Y0, Y0: r.X0, X1: r.Y1, Y1: r.X1}
+	}
+	return list
+}
+
+// ridge says which pixels are darker (sign 1) or lighter (-1) than those beside
+// them, across rows of rows pixels that are so far apart in memory.
+func ridge(g *image.Gray, along, across, rows, sign int) func(x, y int) bool {
+	return func(x, y int) bool {
+		if y < ridgeStep || y+ridgeStep >= rows {
+			return false
+		}
+		at := y*across + x*along
+		v := int(g.Pix[at])
+		return sign*(int(g.Pix[at-ridgeStep*across])-v) >= ridgeRise && sign*(int(g.Pix[at+ridgeStep*across])-v) >= ridgeRise
+	}
+}
+
+// between returns the rules that have paper on both sides: what is left of a
+// painted area between letters has ink. The pixels of a rule are so far apart in
+// memory along and across it.
+func (p *ink) between(rules []geom.Rect, along, across int) []geom.Rect {
+	clear := func(x0, x1, y int) bool {
+		n := 0
+		for x := x0; x < x1; x++ {
+			if at := y*across + x*along; y < 0 || at < 0 || at >= len(p.pix) || !p.pix[at] {
+				n++
+			}
+		}
+		return float64(n) >= alongside*float64(x1-x0)
+	}
+	var out []geom.Rect
+	for _, r := range rules {
+		if clear(int(r.X0), int(r.X1), int(r.Y0)-besides) && clear(int(r.X0), int(r.X1), int(r.Y1)+besides-1) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// addRules adds the rules that none of the list covers.
+func addRules(list, more []geom.Rect) []geom.Rect {
+	n := len(list)
+	for _, r := range more {
+		known := false
+		for _, o := range list[:n] {
+			wide := geom.Rect{X0: o.X0 - ridgeStep, Y0: o.Y0 - ridgeStep, X1: o.X1 + ridgeStep, Y1: o.Y1 + ridgeStep}
+			if i := wide.Intersect(r); !i.Empty() && i.Area() >= r.Area()/2 {
+				known = true
+				break
+			}
+		}
+		if !known {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // stretch is a rule in the making: runs of ink in rows that follow each other.

@@ -40,7 +40,7 @@ func (p *Page) Place(on *page.Page) {
 	scale := w / float64(p.Width) // points a pixel
 	on.Frame = p.frame(paperW, paperH)
 	on.Width, on.Height = w, h
-	on.Runs = nil
+	on.Runs, on.Fills, on.Shapes = nil, nil, nil // what was painted is in the picture
 	ems := make([]float64, len(p.Lines))
 	for i := range p.Lines {
 		ems[i] = max(p.Lines[i].em(), smallestEm/scale)
@@ -51,6 +51,9 @@ func (p *Page) Place(on *page.Page) {
 	}
 	at := func(r geom.Rect) geom.Rect {
 		return geom.Rect{X0: r.X0 * scale, Y0: r.Y0 * scale, X1: r.X1 * scale, Y1: r.Y1 * scale}
+	}
+	for _, f := range p.Ink.Fills {
+		on.Fills = append(on.Fills, page.Fill{Box: at(f.Box), Color: page.Color(uint32(f.Color.R)<<24 | uint32(f.Color.G)<<16 | uint32(f.Color.B)<<8 | 0xff), Order: len(on.Fills)})
 	}
 	for _, r := range p.Ink.Horizontal {
 		on.Rules = append(on.Rules, page.Rule{Box: at(r), Color: 0x000000ff})
@@ -104,7 +107,7 @@ func reach(word string) (up, down float64) {
 	return up, down
 }
 
-// em returns the text size of a line in pixels: the median of what its words say.
+// em returns the text size of a line in pixels: the middle of what its words say.
 func (l *Line) em() float64 {
 	var ems []float64
 	for _, w := range l.Words {
@@ -121,8 +124,19 @@ func (l *Line) em() float64 {
 		}
 		return h
 	}
-	slices.Sort(ems)
-	return ems[len(ems)/2]
+	return middle(ems)
+}
+
+// middle returns the mean of the middle half of some numbers: boxes end at whole
+// pixels, which a median would hand on.
+func middle(v []float64) float64 {
+	slices.Sort(v)
+	cut := len(v) / 4
+	sum := 0.0
+	for _, x := range v[cut : len(v)-cut] {
+		sum += x
+	}
+	return sum / float64(len(v)-2*cut)
 }
 
 // baseline returns the height of a line's baseline in pixels.
@@ -136,8 +150,7 @@ func (l *Line) baseline(em float64) float64 {
 	if len(at) == 0 {
 		return l.Words[0].Box.Y1
 	}
-	slices.Sort(at)
-	return at[len(at)/2]
+	return middle(at)
 }
 
 // runs makes a run of every word, on the common baseline of the line.

@@ -94,7 +94,8 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	if height > 0 && height < smallText && n >= minLetters && max(p.Width, p.Height) < largeSide {
 		factor = min(maxEnlarge, math.Round(2*wantedText/height)/2)
 	}
-	p.Ink = drawingOf(black, height)
+	p.Ink = drawingOf(black, gray, height)
+	p.Ink.Fills = fillsOf(img, height)
 	if factor <= 1 {
 		r, err := e.Recognize(ctx, img, o)
 		if err == nil {

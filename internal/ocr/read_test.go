@@ -88,7 +88,7 @@ func TestDrawingOf(t *testing.T) {
 	line(image.Rect(520, 20, 600, 90)) // a block is no rule
 	p := inkOf(toGray(img))
 	h, _ := textHeight(p)
-	d := drawingOf(p, h)
+	d := drawingOf(p, toGray(img), h)
 	if len(d.Horizontal) != 1 || len(d.Vertical) != 1 {
 		t.Fatalf("drawingOf = %v, %v, want one rule each", d.Horizontal, d.Vertical)
 	}

@@ -142,7 +142,7 @@ func recognized(ctx context.Context, r *pdf.Reader, p *page.Page) *page.Page {
 	}
 	q := *p
 	words.Place(&q)
-	q.Images, q.Shapes, q.Fills = nil, nil, nil
+	q.Images = nil
 	return &q
 }
 
