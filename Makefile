@@ -15,6 +15,7 @@ FORMAT   ?= html
 export CGO_ENABLED := 0
 # Tesseract as WebAssembly goes into the binary when it could be fetched.
 OCRASSETS := internal/ocr/tesswasm/assets
+COMMA     := ,
 OCRTAGS   = $$(test -f $(OCRASSETS)/tesseract-core-simd-lstm.wasm && test -f $(OCRASSETS)/eng.traineddata.gz && echo -tags=ocrwasm)
 
 run: ocr build ## build and start the server on 127.0.0.1:8080 (ADDR=host:port to change)
@@ -29,7 +30,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 	@./$(BIN) parse $(ARGS) "$(FILE)"
 
 build: need-go ocr-inside ## build bin/recto
-	$(GO) build $(OCRTAGS) -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
+	tags=$(OCRTAGS); $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
 test: need-go ocr ## run all tests
 	$(GO) test $(OCRTAGS) ./...
@@ -102,3 +103,8 @@ ocr-assets: ## fetch Tesseract as WebAssembly and its English data, to be built 
 .PHONY: need-go eval-ocr twice ocr ocr-inside ocr-assets
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
+
+MODELS   ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/recto/ppocr
+ocr-models: ## fetch library and models of the optional engine ppocr (MODELS=DIR); needs Python's pip
+	@./internal/ocr/ppocr/fetch.sh "$(MODELS)"
+.PHONY: ocr-models

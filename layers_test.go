@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},
 	{"internal/ocr"},
-	{"internal/ocr/tesseract", "internal/ocr/tesswasm", "internal/ocr/remote"},
+	{"internal/ocr/tesseract", "internal/ocr/tesswasm", "internal/ocr/remote", "internal/ocr/ppocr"},
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine"},
 	{"internal/wire", "internal/store", "internal/blob"},
@@ -33,7 +33,8 @@ var layers = [][]string{
 var doors = map[string][]string{
 	"github.com/klippa-app/go-pdfium": {"internal/format/pdf"},
 	"github.com/tetratelabs/wazero":   {"internal/format/pdf", "internal/ocr/tesswasm"},
-	"golang.org/x/image":              {"internal/ocr", "internal/format/image"},
+	"github.com/ebitengine/purego":    {"internal/ocr/ppocr"},
+	"golang.org/x/image":              {"internal/ocr", "internal/ocr/ppocr", "internal/format/image"},
 	"github.com/riverqueue/river":     {"internal/job"},
 	"gocloud.dev":                     {"internal/blob"},
 	"modernc.org/sqlite":              {"internal/store"},

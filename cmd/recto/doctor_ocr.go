@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"recto/internal/ocr"
+	"recto/internal/ocr/ppocr"
 	"recto/internal/ocr/remote"
 	"recto/internal/ocr/tesseract"
 )
@@ -13,7 +14,7 @@ import (
 // checkOCR says which engines there are, and whether the one that the settings
 // choose reads a test picture.
 func (c *DoctorCmd) checkOCR(ctx context.Context) []finding {
-	found := []finding{checkTesseract(ctx)}
+	found := []finding{checkTesseract(ctx), c.checkPPOCR()}
 	chosen := finding{Name: "reading scans", State: fine}
 	e, err := c.engine(ctx, nil)
 	switch {
@@ -47,4 +48,18 @@ func checkTesseract(ctx context.Context) finding {
 		return finding{"tesseract", missing, err.Error(), install}
 	}
 	return finding{"tesseract", broken, err.Error(), install}
+}
+
+// checkPPOCR says of the optional engine whether it could be chosen.
+func (c *DoctorCmd) checkPPOCR() finding {
+	e, err := c.ppocr()
+	switch {
+	case err == nil && c.OCR == "ppocr":
+		return finding{"ppocr", fine, e.Name(), ""}
+	case err == nil:
+		return finding{"ppocr", fine, e.Name(), "it is not used: choose it with --ocr ppocr"}
+	case errors.Is(err, ppocr.ErrNotBuilt), errors.Is(err, ocr.ErrNoEngine):
+		return finding{"ppocr", missing, err.Error(), "optional: reads more than tesseract, takes longer (docs/ocr.md)"}
+	}
+	return finding{"ppocr", broken, err.Error(), "make ocr-models fetches library and models again (docs/ocr.md)"}
 }

@@ -47,9 +47,9 @@ func doctor(t *testing.T, args ...string) (found map[string]finding, code int) {
 
 func TestDoctor(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "later")
-	found, code := doctor(t, "--data-dir", dir, "--ocr", "none")
+	found, code := doctor(t, "--data-dir", dir, "--ocr", "none", "--ocr-models", t.TempDir())
 	for name, state := range map[string]string{
-		"reading PDF": fine, "reading scans": missing, "data": fine, "database": missing, "temporary files": fine, "memory": fine,
+		"reading PDF": fine, "ppocr": missing, "reading scans": missing, "data": fine, "database": missing, "temporary files": fine, "memory": fine,
 	} {
 		if found[name].State != state {
 			t.Errorf("%s: %+v, want %s", name, found[name], state)

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"recto/internal/fetch"
 	"recto/internal/ocr"
+	"recto/internal/ocr/ppocr"
 	"recto/internal/ocr/remote"
 	"recto/internal/ocr/tesseract"
 	"recto/internal/ocr/tesswasm"
@@ -17,8 +19,9 @@ import (
 
 // OCRFlags choose what reads the text of scans.
 type OCRFlags struct {
-	OCR         OCRChoice `help:"What reads the text of scanned pages: the installed tesseract, the one inside this program (wasm, about half as fast), the first of these that is there (auto), the address of a server of your own (http://…, docs/ocr.md), or none." default:"auto" env:"RECTO_OCR"`
+	OCR         OCRChoice `help:"What reads the text of scanned pages: the installed tesseract, the one inside this program (wasm, about half as fast), ppocr (slower, better; make ocr-models), the first tesseract that is there (auto), the address of a server of your own (http://…, docs/ocr.md), or none." default:"auto" env:"RECTO_OCR"`
 	OCRData     string    `help:"Folder with language data (NAME.traineddata) for --ocr=wasm, beside the English inside and what the system has." type:"existingdir" env:"RECTO_OCR_DATA"`
+	OCRModels   string    `help:"Folder of library and models for --ocr=ppocr (default: recto/ppocr in the user's data folder)." type:"path" env:"RECTO_OCR_MODELS"`
 	OCRKey      string    `help:"Key of that server, sent as a bearer token; the environment hides it from other users of the machine." env:"RECTO_OCR_KEY"`
 	OCRParallel int       `help:"Pictures that server gets at once." default:"4" env:"RECTO_OCR_PARALLEL"`
 }
@@ -35,7 +38,7 @@ func (c OCRChoice) Validate() error {
 	return fmt.Errorf("is none of %s and no address that starts with http:// or https://", strings.Join(engines, ", "))
 }
 
-var engines = []string{"auto", "tesseract", "wasm", "none"}
+var engines = []string{"auto", "tesseract", "wasm", "ppocr", "none"}
 
 // engine returns what reads scans, nil for nothing. It lives as long as the
 // process.
@@ -47,6 +50,13 @@ func (f OCRFlags) engine(ctx context.Context, log *slog.Logger) (ocr.Engine, err
 		e, err := remote.New(remote.Config{URL: url, Key: f.OCRKey, Parallel: f.OCRParallel})
 		if err != nil {
 			return nil, fmt.Errorf("--ocr: %w", err)
+		}
+		return e, nil
+	}
+	if f.OCR == "ppocr" {
+		e, err := f.ppocr()
+		if err != nil {
+			return nil, fmt.Errorf("--ocr=ppocr: %w", err)
 		}
 		return e, nil
 	}
@@ -75,6 +85,19 @@ func (f OCRFlags) engine(ctx context.Context, log *slog.Logger) (ocr.Engine, err
 		log.Warn("scanned pages will not be read", "reason", errors.Join(append(reasons, err)...), "help", "install tesseract-ocr")
 	}
 	return nil, nil
+}
+
+// ppocr loads the engine from its folder.
+func (f OCRFlags) ppocr() (*ppocr.Engine, error) {
+	dir := f.OCRModels
+	if dir == "" {
+		data, err := DataFlags{}.dir()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(data, "ppocr")
+	}
+	return ppocr.New(dir)
 }
 
 // nameOf names an engine, "" for none.
