@@ -14,7 +14,9 @@ import (
 
 // parseDrawing reads and understands the text of an SVG.
 func (e *Engine) parseDrawing(ctx context.Context, src Source, o Options) (*Result, error) {
+	leave := o.enter(0, Opening)
 	p, err := svg.Read(src.Data)
+	leave()
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"recto/internal/doc"
 	"recto/internal/format"
@@ -77,6 +78,11 @@ type Options struct {
 	ScreenshotDPI float64 // 0 means DefaultDPI
 	// Progress is told how many of how many pages are done; calls do not overlap.
 	Progress func(done, total int)
+	// Watch is told when a step of a page begins and when it ends, from several
+	// goroutines. Where a process dies, the steps that have not ended are suspect.
+	Watch    func(page int, s Step, begins bool)
+	Troubles []Trouble // steps to leave out
+	Alone    []int     // pages to read one by one, when nothing else is read
 }
 
 // SpatialOptions shape Result.Text.
@@ -156,12 +162,18 @@ type Config struct {
 	Workers  int        // pages read at once; 0 for the number of cores
 	MaxBytes int64      // largest document; 0 for DefaultMaxBytes
 	MaxPages int        // most pages of a document; 0 for DefaultMaxPages
+	// PageTimeout bounds each call into the reader of PDFs, which is given up
+	// then; 0 for DefaultPageTimeout.
+	PageTimeout time.Duration
 }
 
 // Defaults of Config.
 const (
 	DefaultMaxBytes = 512 << 20
 	DefaultMaxPages = 20_000
+	// DefaultPageTimeout is many times what the densest map takes. A call cannot be
+	// stopped from inside the process; the page fails and the call goes on.
+	DefaultPageTimeout = 60 * time.Second
 )
 
 // Start prepares an engine. The first start on a machine compiles the PDF
@@ -175,6 +187,9 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 	}
 	if c.MaxPages <= 0 {
 		c.MaxPages = DefaultMaxPages
+	}
+	if c.PageTimeout <= 0 {
+		c.PageTimeout = DefaultPageTimeout
 	}
 	rt, err := pdf.NewRuntime(ctx, c.CacheDir)
 	if err != nil {

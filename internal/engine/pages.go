@@ -22,17 +22,15 @@ import (
 	"recto/internal/table"
 )
 
-// pageTimeout bounds the reading of one page. A call into the reader cannot be
-// stopped from outside; the reader is given up instead and the page fails.
-const pageTimeout = 60 * time.Second
-
 // parsePDF reads and understands a PDF.
 func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, error) {
+	leave := o.enter(0, Opening)
 	first, err := e.pdf.Open(ctx, src.Data, o.Password)
+	leave()
 	if err != nil {
 		return nil, err
 	}
-	pool := &readers{rt: e.pdf, src: src, password: o.Password, free: []*pdf.Reader{first}}
+	pool := &readers{rt: e.pdf, src: src, password: o.Password, timeout: e.config.PageTimeout, free: []*pdf.Reader{first}}
 	defer pool.close()
 	job, err := e.newJob(ctx, format.PDF, first.PageCount(), pool, o)
 	if err != nil {
@@ -55,10 +53,11 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 	if err != nil {
 		return nil, err
 	}
-	job := &pageJob{ctx: ctx, engine: e, o: o, paper: from, numbers: numbers, meta: doc.Meta{PageCount: count},
+	job := &pageJob{ctx: ctx, engine: e, o: o, numbers: numbers, meta: doc.Meta{PageCount: count},
 		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
 		regions: make([][]region, len(numbers)), waiting: make([]bool, len(numbers)),
 		out: &Result{Format: f, Text: make([]string, len(numbers))}}
+	job.paper = watched{from, &job.o}
 	if o.SearchablePDF {
 		job.words, job.scans = make([][]page.Word, len(numbers)), make([]scan, len(numbers))
 	}
@@ -73,7 +72,7 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 
 // understand reads all pages and finds out what they mean.
 func (j *pageJob) understand() error {
-	j.each(len(j.numbers), j.readPage)
+	j.eachPage(j.readPage)
 	j.readRegions()
 	if err := j.ctx.Err(); err != nil {
 		return err
@@ -214,6 +213,7 @@ func (j *pageJob) each(n int, f func(i int)) {
 
 // readPage reads page i of the job and reduces it to lines, text and words.
 func (j *pageJob) readPage(i int) {
+	defer j.o.enter(j.numbers[i], Reading)()
 	p := j.paper.read(j.ctx, j.numbers[i])
 	if p.Err == nil {
 		if j.o.SearchablePDF {
@@ -314,6 +314,7 @@ type readers struct {
 	rt       *pdf.Runtime
 	src      Source
 	password string
+	timeout  time.Duration
 
 	mu       sync.Mutex
 	free     []*pdf.Reader
@@ -351,7 +352,7 @@ func (p *readers) close() {
 	p.free = nil
 }
 
-// use calls f with a reader and waits for it at most pageTimeout. A reader that
+// use calls f with a reader and waits for it at most p.timeout. A reader that
 // does not come back is abandoned with its goroutine: its memory is not freed,
 // since the call may still be using it.
 func (p *readers) use(ctx context.Context, f func(*pdf.Reader)) error {
@@ -364,14 +365,14 @@ func (p *readers) use(ctx context.Context, f func(*pdf.Reader)) error {
 		defer close(done)
 		f(r)
 	}()
-	timer := time.NewTimer(pageTimeout)
+	timer := time.NewTimer(p.timeout)
 	defer timer.Stop()
 	select {
 	case <-done:
 		p.put(r)
 		return nil
 	case <-timer.C:
-		return fmt.Errorf("it took longer than %s", pageTimeout)
+		return fmt.Errorf("it took longer than %s", p.timeout)
 	}
 }
 

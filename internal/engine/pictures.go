@@ -42,7 +42,9 @@ type embedded struct {
 
 // parsePictures reads and understands a file of pictures.
 func (e *Engine) parsePictures(ctx context.Context, f Format, src Source, o Options) (*Result, error) {
+	leave := o.enter(0, Opening)
 	file, err := pictures.Open(f, src.Data)
+	leave()
 	if err != nil {
 		return nil, err
 	}

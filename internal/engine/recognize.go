@@ -29,6 +29,11 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	if e == nil || j.o.NoOCR {
 		return nil
 	}
+	if err := j.o.trouble(p.Number, Recognizing); err != nil {
+		j.failedOCR(p.Number, err)
+		return nil
+	}
+	defer j.o.enter(p.Number, Recognizing)()
 	img, err := j.picture(p)
 	if err != nil {
 		j.failedOCR(p.Number, err)

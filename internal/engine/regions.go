@@ -143,7 +143,7 @@ func (j *pageJob) dropRepeated() {
 // when all pages are known.
 func (j *pageJob) readRegions() {
 	j.dropRepeated()
-	j.each(len(j.regions), func(i int) {
+	j.eachPage(func(i int) {
 		if j.waiting[i] {
 			if len(j.regions[i]) > 0 {
 				j.readRegionsOf(i)
@@ -156,6 +156,11 @@ func (j *pageJob) readRegions() {
 // readRegionsOf reads the pictures of page i and puts their words into it.
 func (j *pageJob) readRegionsOf(i int) {
 	n := j.numbers[i]
+	if err := j.o.trouble(n, Recognizing); err != nil {
+		j.failedOCR(n, err)
+		return
+	}
+	defer j.o.enter(n, Recognizing)()
 	var runs []page.Run
 	var rules []page.Rule
 	read := 0
