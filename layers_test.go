@@ -13,7 +13,7 @@ import (
 // layers is the law of imports: a package may import those of the lines above
 // its own. Packages of one line do not know each other.
 var layers = [][]string{
-	{"internal/geom", "internal/text", "internal/language", "internal/fetch"},
+	{"internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},
@@ -22,6 +22,7 @@ var layers = [][]string{
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine"},
 	{"internal/wire", "internal/store", "internal/blob"},
+	{"internal/task"},
 	{"internal/job"},
 	{"internal/api"},
 	{"cmd/recto", "eval/score"},

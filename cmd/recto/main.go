@@ -22,6 +22,7 @@ type cli struct {
 	Keys     KeysCmd     `cmd:"" help:"Manage the API's keys."`
 	Projects ProjectsCmd `cmd:"" help:"Manage projects."`
 	Doctor   DoctorCmd   `cmd:"" help:"Say what is there, what is missing or broken, and what to do."`
+	Child    ChildCmd    `cmd:"" hidden:""`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 

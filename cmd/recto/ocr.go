@@ -74,7 +74,7 @@ func (f OCRFlags) engine(ctx context.Context, log *slog.Logger) (ocr.Engine, err
 		}
 		reasons = append(reasons, err)
 	}
-	e, err := tesswasm.New(tesswasm.Config{DataDir: f.OCRData, Further: tesswasm.SystemFolders()})
+	e, err := tesswasm.New(wasmConfig(f.OCRData))
 	if err == nil {
 		return e, nil
 	}
@@ -98,6 +98,11 @@ func (f OCRFlags) ppocr() (*ppocr.Engine, error) {
 		dir = filepath.Join(data, "ppocr")
 	}
 	return ppocr.New(dir)
+}
+
+// wasmConfig says where the engine inside this program finds languages.
+func wasmConfig(data string) tesswasm.Config {
+	return tesswasm.Config{DataDir: data, Further: tesswasm.SystemFolders()}
 }
 
 // nameOf names an engine, "" for none.

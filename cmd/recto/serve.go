@@ -67,6 +67,7 @@ type ServeCmd struct {
 	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
 	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
 	OCRFlags
+	SandboxFlags
 	LogLevel slog.Level `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
 }
 
@@ -110,14 +111,15 @@ func (c *ServeCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	eng, err := engine.Start(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20})
+	workers := cmp.Or(c.Workers, runtime.NumCPU())
+	processor, stopParsing, err := c.processor(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20}, c.OCRData, workers, log)
 	if err != nil {
-		return fmt.Errorf("start the engine: %w", err)
+		return err
 	}
-	defer eng.Close()
+	defer stopParsing()
 	jobs, err := job.New(job.Config{
-		Store: db, Blobs: blobs, Engine: eng, Log: log,
-		Workers: cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
+		Store: db, Blobs: blobs, Processor: processor, Log: log,
+		Workers: workers, Timeout: c.JobTimeout,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
 		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
 		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback), Recognizer: nameOf(reader),

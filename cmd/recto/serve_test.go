@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +21,15 @@ import (
 
 	"github.com/go-pdf/fpdf"
 )
+
+// TestMain lets the servers of the tests start children: they run their own file.
+func TestMain(m *testing.M) {
+	if slices.Equal(os.Args[1:], childArgs) {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
 
 // TestProgram is the program itself: program starts the test binary again with
 // only this test and the arguments to use.

@@ -27,6 +27,7 @@ import (
 	"recto/internal/format"
 	"recto/internal/job"
 	"recto/internal/store"
+	"recto/internal/task"
 )
 
 // bench is a whole server on a temporary directory.
@@ -70,7 +71,7 @@ func realEngine(t *testing.T) *engine.Engine {
 }
 
 type settings struct {
-	parser job.Parser // onePage when nil
+	parser task.Parser // onePage when nil
 	api    func(*Config)
 	job    func(*job.Config)
 }
@@ -97,7 +98,7 @@ func start(t *testing.T, o settings) *bench {
 	}
 	loopback := fetch.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 	jc := job.Config{
-		Store: b.db, Blobs: b.blobs, Engine: o.parser, Log: log,
+		Store: b.db, Blobs: b.blobs, Processor: task.Local{Parser: o.parser}, Log: log,
 		Fetch: fetch.Limits{Options: loopback, MaxBytes: 1 << 20}, Webhooks: loopback,
 	}
 	if o.job != nil {

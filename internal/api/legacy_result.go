@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recto/internal/job"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -102,7 +103,7 @@ func (s *Server) legacyXLSX(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, ok := f.Results[job.Tables]
+	x, ok := f.Results[task.Tables]
 	if !ok {
 		return job.ErrNoResult
 	}
@@ -114,7 +115,7 @@ func (s *Server) legacyPDF(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, ok := f.Results[job.OutputPDF]
+	x, ok := f.Results[task.OutputPDF]
 	if !ok {
 		if x, ok, err = s.sourcePDF(r.Context(), f.Job, f.Metadata, f.Results); err != nil {
 			return err

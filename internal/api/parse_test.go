@@ -16,6 +16,7 @@ import (
 	"recto/internal/engine"
 	"recto/internal/format"
 	"recto/internal/job"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -285,7 +286,7 @@ func TestCancelAndDelete(t *testing.T) {
 	}
 	b.get("/api/v2/parse/"+third).want(t, 404)
 	b.send("DELETE", "/api/v2/parse/"+third, "", nil).want(t, 404)
-	if _, err := b.blobs.Open(t.Context(), job.Folder(strings.TrimPrefix(third, "pjb-"))+job.TextJSON); err == nil {
+	if _, err := b.blobs.Open(t.Context(), job.Folder(strings.TrimPrefix(third, "pjb-"))+task.TextJSON); err == nil {
 		t.Error("the results of a deleted job are still there")
 	}
 	if m := b.wait(running, ""); jobOf(m)["status"] != "CANCELLED" {

@@ -8,6 +8,7 @@ import (
 
 	"recto/internal/blob"
 	"recto/internal/job"
+	"recto/internal/task"
 )
 
 // keysOf makes a project with a key and returns both.
@@ -127,7 +128,7 @@ func TestDeleteProject(t *testing.T) {
 	file := strings.TrimPrefix(b.upload("a.pdf", tinyPDF), "dfl-")
 	id := b.parse(tinyPDF, "")
 	b.wait(id, "")
-	text := job.Folder(strings.TrimPrefix(id, "pjb-")) + job.TextJSON
+	text := job.Folder(strings.TrimPrefix(id, "pjb-")) + task.TextJSON
 	if _, err := b.blobs.Open(t.Context(), text); err != nil {
 		t.Fatal(err)
 	}

@@ -14,19 +14,20 @@ import (
 	"recto/internal/format"
 	"recto/internal/job"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
 // inline says which stored result answers which value of expand, in the order
 // of the fields in the answer.
 var inline = []struct{ expand, result string }{
-	{"text", job.TextJSON},
-	{"markdown", job.MarkdownJSON},
-	{"items", job.ItemsJSON},
-	{"metadata", job.MetadataJSON},
-	{"forms", job.FormsJSON},
-	{"markdown_full", job.MarkdownFull},
-	{"text_full", job.TextFull},
+	{"text", task.TextJSON},
+	{"markdown", task.MarkdownJSON},
+	{"items", task.ItemsJSON},
+	{"metadata", task.MetadataJSON},
+	{"forms", task.FormsJSON},
+	{"markdown_full", task.MarkdownFull},
+	{"text_full", task.TextFull},
 }
 
 // linked says which stored result a value of expand gives a link to, and under
@@ -36,18 +37,18 @@ var linked = []struct {
 	expand, result string
 	keys           []string
 }{
-	{"text_content_metadata", job.TextFull, []string{"fullText", "text"}},
-	{"markdown_content_metadata", job.MarkdownFull, []string{"md", "markdown"}},
-	{"items_content_metadata", job.ItemsJSON, []string{"json", "items"}},
-	{"metadata_content_metadata", job.MetadataJSON, []string{"metadata"}},
-	{"raw_words_content_metadata", job.RawWords, []string{"rawWords", "raw_words"}},
-	{"xlsx_content_metadata", job.Tables, []string{"xlsx"}},
-	{"output_pdf_content_metadata", job.OutputPDF, []string{"outputPDF", "output_pdf"}},
-	{"text_full_content_metadata", job.TextFull, []string{"fullText", "text_full"}},
-	{"markdown_full_content_metadata", job.MarkdownFull, []string{"md", "markdown_full"}},
-	{"forms_content_metadata", job.FormsJSON, []string{"forms"}},
-	{"stripped_markdown_content_metadata", job.StrippedJSON, []string{"strippedMarkdown", "stripped_markdown"}},
-	{"concatenated_stripped_markdown_content_metadata", job.StrippedFull, []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
+	{"text_content_metadata", task.TextFull, []string{"fullText", "text"}},
+	{"markdown_content_metadata", task.MarkdownFull, []string{"md", "markdown"}},
+	{"items_content_metadata", task.ItemsJSON, []string{"json", "items"}},
+	{"metadata_content_metadata", task.MetadataJSON, []string{"metadata"}},
+	{"raw_words_content_metadata", task.RawWords, []string{"rawWords", "raw_words"}},
+	{"xlsx_content_metadata", task.Tables, []string{"xlsx"}},
+	{"output_pdf_content_metadata", task.OutputPDF, []string{"outputPDF", "output_pdf"}},
+	{"text_full_content_metadata", task.TextFull, []string{"fullText", "text_full"}},
+	{"markdown_full_content_metadata", task.MarkdownFull, []string{"md", "markdown_full"}},
+	{"forms_content_metadata", task.FormsJSON, []string{"forms"}},
+	{"stripped_markdown_content_metadata", task.StrippedJSON, []string{"strippedMarkdown", "stripped_markdown"}},
+	{"concatenated_stripped_markdown_content_metadata", task.StrippedFull, []string{"concatenatedStrippedMarkdown", "concatenated_stripped_markdown"}},
 }
 
 // needMarkdown lists what the text-only version of tier fast does not produce.
@@ -170,7 +171,7 @@ func (a *answer) gatherFiles(results map[string]store.Result) error {
 			continue
 		}
 		stored, ok := results[x.result]
-		if !ok && x.result == job.OutputPDF {
+		if !ok && x.result == task.OutputPDF {
 			var err error
 			if stored, ok, err = a.sourcePDF(a.r.Context(), a.job, a.meta, results); err != nil {
 				return err
@@ -200,7 +201,7 @@ const groundedKey = "grounded_items"
 
 // gatherGrounded links to the grounded items of a job that has them.
 func (a *answer) gatherGrounded(results map[string]store.Result) error {
-	stored, ok := results[job.Grounded]
+	stored, ok := results[task.Grounded]
 	if !ok {
 		return nil
 	}
@@ -297,7 +298,7 @@ func (a *answer) write(w io.Writer) error {
 	o.value("job", head)
 	o.value("result_content_metadata", a.files)
 	for _, x := range inline {
-		f, plain := a.contents[x.expand], x.result == job.MarkdownFull || x.result == job.TextFull
+		f, plain := a.contents[x.expand], x.result == task.MarkdownFull || x.result == task.TextFull
 		switch {
 		case f == nil:
 			o.value(x.expand, nil)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"recto/internal/job"
+	"recto/internal/task"
 )
 
 // TestProjectsDoNotCross gives one project something of every kind and has the
@@ -25,7 +25,7 @@ func TestProjectsDoNotCross(t *testing.T) {
 	image := done["images_content_metadata"].(map[string]any)["images"].([]any)[0].(map[string]any)
 	all := map[string]string{
 		"file_id": file, "job_id": id, "config_id": config, "project_id": owner, "name": image["filename"].(string),
-		"filename": job.TextJSON, "page_number": "1", "kind": "text",
+		"filename": task.TextJSON, "page_number": "1", "kind": "text",
 	}
 
 	hole := regexp.MustCompile(`\{[a-z_]+\}`)

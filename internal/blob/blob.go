@@ -150,6 +150,16 @@ func (s *Store) Read(ctx context.Context, key string, limit int64) ([]byte, erro
 	return data, err
 }
 
+// File opens a blob as a file for reading, for a process that gets its
+// descriptor. It stays whole when the blob is deleted or replaced meanwhile.
+func (s *Store) File(_ context.Context, key string) (*os.File, error) {
+	f, err := os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, key)
+	}
+	return f, err
+}
+
 // Copy copies a blob to another key, with what is known of it.
 func (s *Store) Copy(ctx context.Context, to, from string) error {
 	err := s.bucket.Copy(ctx, to, from, nil)

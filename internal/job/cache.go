@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"recto/internal/blob"
@@ -18,20 +19,23 @@ import (
 // cacheKey stands for everything a result depends on: the bytes and the name of
 // the document, the options as they take effect, and the engine. What is about
 // the job and not about its result (tags, webhooks, time limits) does not count.
-func (r *run) cacheKey(src engine.Source) (string, error) {
+func (r *run) cacheKey(d *document) (string, error) {
 	q := r.req
 	q.FileID, q.SourceURL, q.HTTPProxy, q.ConfigurationID = "", "", "", ""
 	q.ClientName, q.UserMetadata, q.DisableCache = "", nil, false
 	q.WebhookConfigurations, q.WebhookConfigurationIDs = nil, nil
 	q.ProcessingControl.Timeouts = wire.Timeouts{}
-	q.Tier, q.Version = r.tier(), r.job.Version
+	t := r.task(d)
+	q.Tier, q.Version = t.EffectiveTier(), r.job.Version
 	options, err := json.Marshal(q)
 	if err != nil {
 		return "", err
 	}
-	h := sha256.New()
-	content := sha256.Sum256(src.Data)
-	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%t\x00%q\x00%x\x00%s", engine.Build(), r.Recognizer, r.job.Tier, r.CropEdges, src.Name, content, options)
+	h, content := sha256.New(), sha256.New()
+	if _, err := io.Copy(content, io.NewSectionReader(d, 0, d.Size)); err != nil {
+		return "", fmt.Errorf("read the document: %w", err)
+	}
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%t\x00%q\x00%x\x00%s", engine.Build(), r.Recognizer, r.job.Tier, r.CropEdges, d.Name, content.Sum(nil), options)
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

@@ -20,9 +20,9 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"recto/internal/blob"
-	"recto/internal/engine"
 	"recto/internal/fetch"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -53,18 +53,13 @@ var ErrLive = errors.New("job is not finished yet")
 // ErrKeyReused means that an Idempotency-Key came with another request before.
 var ErrKeyReused = errors.New("this Idempotency-Key was used with another request")
 
-// Parser understands documents.
-type Parser interface {
-	Parse(context.Context, engine.Source, engine.Options) (*engine.Result, error)
-}
-
 // Config says how jobs are run.
 type Config struct {
-	Store   *store.DB
-	Blobs   *blob.Store
-	Engine  Parser
-	Log     *slog.Logger
-	Workers int // jobs at once; 0 means defaultWorkers
+	Store     *store.DB
+	Blobs     *blob.Store
+	Processor task.Processor // of documents
+	Log       *slog.Logger
+	Workers   int // jobs at once; 0 means defaultWorkers
 
 	Timeout   time.Duration // of a job that sets none
 	Fetch     fetch.Limits  // on documents from an address

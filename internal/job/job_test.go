@@ -19,6 +19,7 @@ import (
 	"recto/internal/fetch"
 	"recto/internal/format"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -83,10 +84,10 @@ func newHome(t *testing.T) *home {
 
 // runner returns a runner as a process of its own would have it, with two
 // workers when no number is given.
-func (h *home) runner(p Parser, workers ...int) *Runner {
+func (h *home) runner(p task.Parser, workers ...int) *Runner {
 	h.t.Helper()
 	r, err := New(Config{
-		Store: h.db, Blobs: h.blobs, Engine: p, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)), Workers: append(workers, 0)[0],
+		Store: h.db, Blobs: h.blobs, Processor: task.Local{Parser: p}, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)), Workers: append(workers, 0)[0],
 		Webhooks: fetch.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
 	})
 	if err != nil {
@@ -163,7 +164,7 @@ func TestRecover(t *testing.T) {
 	if results, err := h.db.Results(t.Context(), j.ID); err != nil || len(results) == 0 {
 		t.Errorf("results = %v, %v", results, err)
 	}
-	if _, err := h.blobs.Open(t.Context(), Folder(j.ID)+TextJSON); err != nil {
+	if _, err := h.blobs.Open(t.Context(), Folder(j.ID)+task.TextJSON); err != nil {
 		t.Errorf("the late attempt took the results along: %v", err)
 	}
 }

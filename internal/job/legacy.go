@@ -11,6 +11,7 @@ import (
 
 	"recto/internal/blob"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func (r *Runner) Finished(ctx context.Context, j store.Job) (*Finished, error) {
 
 // Text returns the text of all pages.
 func (f *Finished) Text(ctx context.Context) (string, error) {
-	pages, err := f.open(ctx, TextJSON)
+	pages, err := f.open(ctx, task.TextJSON)
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +72,7 @@ func (f *Finished) Text(ctx context.Context) (string, error) {
 
 // Markdown returns the markdown of all pages.
 func (f *Finished) Markdown(ctx context.Context) (string, error) {
-	pages, err := f.open(ctx, MarkdownJSON)
+	pages, err := f.open(ctx, task.MarkdownJSON)
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +109,7 @@ func (f *Finished) OpenPages(ctx context.Context) (*Pages, error) {
 			OriginalWidth: i.WidthPx, OriginalHeight: i.HeightPx, Type: wire.LegacyImageTypes[wire.ImageCategory(i.Category)],
 		})
 	}
-	for i, name := range []string{TextJSON, MarkdownJSON, ItemsJSON, MetadataJSON} {
+	for i, name := range []string{task.TextJSON, task.MarkdownJSON, task.ItemsJSON, task.MetadataJSON} {
 		if p.parts[i], err = f.open(ctx, name); err != nil {
 			p.Close()
 			return nil, err
@@ -123,7 +124,7 @@ func (f *Finished) OpenPages(ctx context.Context) (*Pages, error) {
 
 // openLines opens the grounded items, when there are some.
 func (p *Pages) openLines(ctx context.Context) error {
-	stored, ok := p.f.Results[Grounded]
+	stored, ok := p.f.Results[task.Grounded]
 	if !ok {
 		return nil
 	}
@@ -199,7 +200,7 @@ func (r *Runner) resultMessage(ctx context.Context, d store.Delivery) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{TextJSON, MarkdownJSON, ItemsJSON} {
+	for _, name := range []string{task.TextJSON, task.MarkdownJSON, task.ItemsJSON} {
 		if f.Results[name].Size > maxResultMessage {
 			return nil, errLongMessage
 		}

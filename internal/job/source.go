@@ -4,59 +4,123 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"io"
 	"net/url"
+	"os"
 	"path"
 
 	"recto/internal/blob"
-	"recto/internal/engine"
 	"recto/internal/fetch"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
 // unreachable is the code of an address that gives no document.
 const unreachable = "SOURCE_URL_UNREACHABLE"
 
-// load returns the document of the job.
-func (r *run) load(ctx context.Context) (engine.Source, error) {
+// document is what a job is about. It is never held in memory whole.
+type document struct {
+	*os.File
+	Name string
+	Size int64
+}
+
+// load opens the document of the job, which the caller closes.
+func (r *run) load(ctx context.Context) (*document, error) {
 	if r.job.SourceURL != "" {
 		return r.fetch(ctx)
 	}
 	f, err := r.Store.JobFile(ctx, r.job.FileID)
 	if err != nil {
-		return engine.Source{}, fmt.Errorf("find file %s: %w", r.job.FileID, err)
+		return nil, fmt.Errorf("find file %s: %w", r.job.FileID, err)
 	}
-	data, err := r.Blobs.Read(ctx, FileKey(f.ID), f.Size)
+	d, err := r.open(ctx, FileKey(f.ID), f.Name)
 	if errors.Is(err, blob.ErrNotFound) {
-		return engine.Source{}, &failure{wire.NoDataFoundInFile, errors.New("the file was deleted")}
+		return nil, &task.Failure{Code: wire.NoDataFoundInFile, Cause: errors.New("the file was deleted")}
 	}
+	return d, err
+}
+
+func (r *run) open(ctx context.Context, key, name string) (*document, error) {
+	f, err := r.Blobs.File(ctx, key)
 	if err != nil {
-		return engine.Source{}, fmt.Errorf("read file: %w", err)
+		return nil, fmt.Errorf("read file: %w", err)
 	}
-	return engine.Source{Name: f.Name, Data: data}, nil
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &document{File: f, Name: name, Size: info.Size()}, nil
 }
 
 // fetch downloads the document once and keeps a copy among the results, which
 // later attempts read.
-func (r *run) fetch(ctx context.Context) (engine.Source, error) {
+func (r *run) fetch(ctx context.Context) (*document, error) {
 	key := Folder(r.job.ID) + Source
-	name := r.job.Name
-	data, err := r.Blobs.Read(ctx, key, math.MaxInt64)
-	if err != nil {
-		name, data, err = fetch.Get(ctx, r.job.SourceURL, r.Fetch)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return engine.Source{}, ctx.Err()
-		case errors.Is(err, fetch.ErrTooLarge):
-			return engine.Source{}, &failure{wire.DocumentTooLarge, err}
-		case err != nil:
-			return engine.Source{}, &failure{unreachable, err}
+	d, err := r.open(ctx, key, r.job.Name)
+	if errors.Is(err, blob.ErrNotFound) {
+		name, e := r.download(ctx, key)
+		if e != nil {
+			return nil, e
 		}
-		err = r.Blobs.Write(ctx, key, data, blob.Kind{ContentType: sourceType, FileName: name})
+		d, err = r.open(ctx, key, name)
 	}
-	r.results = append(r.results, store.Result{Name: Source, Blob: key, Size: int64(len(data)), ContentType: sourceType})
-	return engine.Source{Name: name, Data: data}, err
+	if err != nil {
+		return nil, err
+	}
+	r.results = append(r.results, store.Result{Name: Source, Blob: key, Size: d.Size, ContentType: sourceType})
+	return d, nil
+}
+
+// download writes what the address of the job gives to a blob and returns its name.
+func (r *run) download(ctx context.Context, key string) (string, error) {
+	name, body, err := fetch.Open(ctx, r.job.SourceURL, r.Fetch)
+	if err != nil {
+		return "", ofAddress(ctx, err)
+	}
+	defer body.Close()
+	writing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w, err := r.Blobs.Create(writing, key, blob.Kind{ContentType: sourceType, FileName: name})
+	if err != nil {
+		return "", err
+	}
+	from := &noted{Reader: body}
+	if _, err := io.Copy(w, from); err != nil {
+		cancel() // so that closing leaves nothing behind
+		_ = w.Close()
+		if from.err != nil {
+			return "", ofAddress(ctx, from.err)
+		}
+		return "", err
+	}
+	return name, w.Close()
+}
+
+// ofAddress turns a failed download into what the client is told.
+func ofAddress(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, fetch.ErrTooLarge):
+		return &task.Failure{Code: wire.DocumentTooLarge, Cause: err}
+	}
+	return &task.Failure{Code: unreachable, Cause: err}
+}
+
+// noted remembers that reading failed.
+type noted struct {
+	io.Reader
+	err error
+}
+
+func (n *noted) Read(p []byte) (int, error) {
+	k, err := n.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return k, err
 }
 
 // sourceType is said of a fetched document: what its server says is not to be

@@ -23,6 +23,7 @@ import (
 	"recto/internal/fetch"
 	"recto/internal/format"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -133,7 +134,7 @@ func TestWebhookEvents(t *testing.T) {
 	bad := errors.New("bad page")
 	for _, c := range []struct {
 		name   string
-		engine Parser
+		engine task.Parser
 		want   string
 	}{
 		{"success", pages(nil, nil), "pending running success"},

@@ -12,9 +12,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 
-	"recto/internal/doc"
-	"recto/internal/engine"
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -58,13 +57,13 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	// What is left to do must be done even when the attempt was called off.
 	settle := context.WithoutCancel(ctx)
 
-	var f *failure
+	var f *task.Failure
 	switch {
 	case err == nil:
 		err = w.finish(settle, rj, r, wire.Completed, "")
 	case errors.As(err, &f):
-		w.Log.Info("job failed", "job", j.ID, "code", f.code, "err", f.cause)
-		r.meta["error_code"] = f.code
+		w.Log.Info("job failed", "job", j.ID, "code", f.Code, "err", f.Cause)
+		r.meta["error_code"] = f.Code
 		err = w.finish(settle, rj, r, wire.Failed, f.Error())
 	case ctx.Err() != nil:
 		return w.calledOff(settle, r, err)
@@ -164,21 +163,13 @@ type run struct {
 	*Runner
 	job     store.Job
 	req     wire.ParseRequest
-	legacy  *wire.Legacy // nil for a job of the v2 API
 	started time.Time
 
 	meta     map[string]any
 	results  []store.Result
 	images   []store.Image
-	warnings []doc.Warning // about the request, besides those of the document
-
-	saveLayout bool              // cut-out figures are asked for as files
-	inline     map[string]string // pictures within the markdown by name, as data URIs
-	inlined    int               // their bytes
-
-	routes   wire.Routes // of the pages
-	cached   string      // key of the result in the cache, "" for one that is not kept
-	badPages int         // that could not be read
+	cached   string // key of the result in the cache, "" for one that is not kept
+	badPages int    // that could not be read
 }
 
 // outcome is the event of a final state.
@@ -212,65 +203,41 @@ func (r *run) run(ctx context.Context) error {
 	if err := json.Unmarshal([]byte(r.job.Config), &stored); err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
-	r.req, r.legacy = stored.ParseRequest, stored.Legacy
+	r.req = stored.ParseRequest
 	ctx, limit := r.limit(ctx)
 	defer limit.stop()
 	err := r.parse(ctx, limit)
 	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-		return &failure{wire.TimedOut, fmt.Errorf("the job took longer than its limit of %s", limit.allowed.Round(time.Second))}
+		return &task.Failure{Code: wire.TimedOut, Cause: fmt.Errorf("the job took longer than its limit of %s", limit.allowed.Round(time.Second))}
 	}
 	return err
 }
 
 func (r *run) parse(ctx context.Context, limit *limit) error {
-	src, err := r.load(ctx)
+	d, err := r.load(ctx)
 	if err != nil {
 		return err
 	}
+	defer d.Close()
 	loaded := time.Now()
-	opts, err := r.options()
-	if err != nil {
-		return err
-	}
 	if !r.req.DisableCache {
-		if r.cached, err = r.cacheKey(src); err != nil {
+		if r.cached, err = r.cacheKey(d); err != nil {
 			return err
 		}
 		if hit, err := r.fromCache(ctx, loaded); hit || err != nil {
 			return err
 		}
 	}
-	opts.Progress = func(done, total int) {
-		limit.pages(total)
-		r.board.advance(r.job.ID, Progress{done, total})
-	}
-	opts.SaveImage = func(i engine.Image) error { return r.saveImage(ctx, i) }
-	res, err := r.Engine.Parse(ctx, src, opts)
+	rep, err := r.process(ctx, limit, d)
 	if err != nil {
-		return fromEngine(err)
-	}
-	if err := r.route(ctx, src, opts, res); err != nil {
 		return err
 	}
-	res.PDFPages = nil // they are in the PDF now
-	parsed := time.Now()
-	r.describe(src, res)
-	if err := r.judge(res); err != nil {
-		return err
-	}
-	if failed, ok := r.meta["failed_pages"].([]int); ok && len(failed) > 0 {
-		r.cached = "" // the next attempt may read them
-	}
-	if err := r.save(ctx, src, res); err != nil {
-		return fmt.Errorf("store results: %w", err)
-	}
-	stored := time.Now()
 	r.meta["timings_ms"] = map[string]int64{
 		"queued": r.started.Sub(r.job.CreatedAt).Milliseconds(),
 		"load":   loaded.Sub(r.started).Milliseconds(),
-		"parse":  parsed.Sub(loaded).Milliseconds(),
-		"store":  stored.Sub(parsed).Milliseconds(),
-		"total":  stored.Sub(r.job.CreatedAt).Milliseconds(),
+		"parse":  rep.Parse.Milliseconds(),
+		"store":  (time.Since(loaded) - rep.Parse).Milliseconds(),
+		"total":  time.Since(r.job.CreatedAt).Milliseconds(),
 	}
 	return nil
 }

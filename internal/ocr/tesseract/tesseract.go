@@ -27,6 +27,21 @@ type Engine struct {
 	languages     []string
 }
 
+// Installed is what is known of a Tesseract that was found, for another process
+// that need not ask again.
+type Installed struct {
+	Path, Version string
+	Languages     []string
+}
+
+// Installed tells where it is.
+func (e *Engine) Installed() Installed { return Installed{e.path, e.version, e.languages} }
+
+// At returns a Tesseract found before.
+func At(i Installed) *Engine {
+	return &Engine{path: i.Path, version: i.Version, languages: i.Languages}
+}
+
 // startTimeout bounds the questions asked of the program when it is found.
 const startTimeout = 10 * time.Second
 

@@ -156,18 +156,29 @@ func (e *Engine) read(ctx context.Context, img image.Image, languages string) (s
 	return tsv, nil
 }
 
+// Prepare compiles the module, or reads the compiled code, before the first
+// picture comes: for a process that will not be allowed to.
+func (e *Engine) Prepare(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wasm != nil {
+		return nil
+	}
+	wasm, err := compile(context.WithoutCancel(ctx), e.config.Assets.Module, e.config.CacheDir, e.data)
+	if err != nil {
+		return err
+	}
+	e.wasm = wasm
+	return nil
+}
+
 // take returns an idle instance for the languages, or a new one in place of one
 // for others: there are never more than workers.
 func (e *Engine) take(ctx context.Context, languages string) (*instance, error) {
-	e.mu.Lock()
-	if e.wasm == nil {
-		wasm, err := compile(context.WithoutCancel(ctx), e.config.Assets.Module, e.config.CacheDir, e.data)
-		if err != nil {
-			e.mu.Unlock()
-			return nil, err
-		}
-		e.wasm = wasm
+	if err := e.Prepare(ctx); err != nil {
+		return nil, err
 	}
+	e.mu.Lock()
 	for i, in := range e.idle {
 		if in.languages == languages {
 			e.idle = slices.Delete(e.idle, i, i+1)

@@ -1,16 +1,15 @@
-package job
+package task
 
 import (
 	"testing"
 
-	"recto/internal/store"
 	"recto/internal/wire"
 )
 
 // TestTableOptions follows the options of tables from the request to the engine
 // and the markdown.
 func TestTableOptions(t *testing.T) {
-	r := run{job: store.Job{Tier: "cost_effective"}}
+	r := work{Task: Task{Tier: "cost_effective"}}
 	o, err := r.options()
 	if err != nil || o.MergeTables {
 		t.Errorf("without options: merge %v, %v, want not to", o.MergeTables, err)

@@ -1,4 +1,4 @@
-package job
+package task
 
 import (
 	"errors"
@@ -9,15 +9,15 @@ import (
 	"recto/internal/wire"
 )
 
-// failure is the document's or the request's own fault: trying again would not
+// Failure is the document's or the request's own fault: trying again would not
 // help.
-type failure struct {
-	code  string
-	cause error
+type Failure struct {
+	Code  string // one of package wire's
+	Cause error
 }
 
-func (f *failure) Error() string { return f.code + ": " + f.cause.Error() }
-func (f *failure) Unwrap() error { return f.cause }
+func (f *Failure) Error() string { return f.Code + ": " + f.Cause.Error() }
+func (f *Failure) Unwrap() error { return f.Cause }
 
 // codes turns the errors of readers into what clients know.
 var codes = []struct {
@@ -41,7 +41,7 @@ func fromEngine(err error) error {
 			if errors.Is(err, format.ErrEncrypted) {
 				err = fmt.Errorf("%w in input_options.pdf.password", c.err)
 			}
-			return &failure{c.code, err}
+			return &Failure{c.code, err}
 		}
 	}
 	return fmt.Errorf("parse: %w", err)
@@ -50,19 +50,19 @@ func fromEngine(err error) error {
 // judge fails the job when too many of its pages failed. Upstream names 5 % as
 // the limit of a request that sets none; here a bad page costs only itself, and
 // such a job fails when there is no good page at all.
-func (r *run) judge(res *engine.Result) error {
-	if r.req.ProcessingControl.JobFailureConditions.FailOnImageExtractionError && len(res.FailedImages) > 0 {
-		w := res.FailedImages[0]
-		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no picture that cannot be taken out: page %d: %s", w.Page, w.Text)}
+func (w *work) judge(res *engine.Result) error {
+	if w.req.ProcessingControl.JobFailureConditions.FailOnImageExtractionError && len(res.FailedImages) > 0 {
+		first := res.FailedImages[0]
+		return &Failure{wire.PDFIsBroken, fmt.Errorf("the request allows no picture that cannot be taken out: page %d: %s", first.Page, first.Text)}
 	}
-	if r.req.ProcessingControl.JobFailureConditions.FailOnImageOCRError && len(res.FailedOCR) > 0 {
-		w := res.FailedOCR[0]
-		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page whose text cannot be recognized: page %d: %s", w.Page, w.Text)}
+	if w.req.ProcessingControl.JobFailureConditions.FailOnImageOCRError && len(res.FailedOCR) > 0 {
+		first := res.FailedOCR[0]
+		return &Failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page whose text cannot be recognized: page %d: %s", first.Page, first.Text)}
 	}
-	if r.req.ProcessingControl.JobFailureConditions.FailOnBuggyFont {
+	if w.req.ProcessingControl.JobFailureConditions.FailOnBuggyFont {
 		for _, p := range res.Doc.Pages {
 			if p.BadFonts {
-				return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page with unreadable fonts: page %d: %s", p.Number, p.NeedsOCR)}
+				return &Failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page with unreadable fonts: page %d: %s", p.Number, p.NeedsOCR)}
 			}
 		}
 	}
@@ -75,18 +75,18 @@ func (r *run) judge(res *engine.Result) error {
 			}
 		}
 	}
-	r.badPages = bad
+	w.report.FailedPages = bad
 	all := len(res.Doc.Pages)
 	if bad == 0 {
 		return nil
 	}
-	conditions := &r.req.ProcessingControl.JobFailureConditions
+	conditions := &w.req.ProcessingControl.JobFailureConditions
 	if conditions.FailOnMarkdownReconstructionError {
-		return &failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page without markdown: %w", first)}
+		return &Failure{wire.PDFIsBroken, fmt.Errorf("the request allows no page without markdown: %w", first)}
 	}
 	allowed := conditions.AllowedPageFailureRatio
 	if bad < all && (allowed == nil || float64(bad) <= *allowed*float64(all)) {
 		return nil
 	}
-	return &failure{wire.PDFIsBroken, fmt.Errorf("%d of %d pages could not be read, the first: %w", bad, all, first)}
+	return &Failure{wire.PDFIsBroken, fmt.Errorf("%d of %d pages could not be read, the first: %w", bad, all, first)}
 }

@@ -1,7 +1,8 @@
-package job
+package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -29,17 +30,17 @@ type facts struct {
 }
 
 // route sends pages the way the request wants them to go, after the first pass.
-func (r *run) route(ctx context.Context, src engine.Source, opts engine.Options, res *engine.Result) error {
+func (w *work) route(ctx context.Context, src engine.Source, opts engine.Options, res *engine.Result) error {
 	var err error
-	if r.routes.AutoMode, err = r.autoMode(ctx, src, opts, res); err != nil {
+	if w.routes.AutoMode, err = w.autoMode(ctx, src, opts, res); err != nil {
 		return err
 	}
 	// Where a tier without a model stands in for one with a model, every page has
 	// gone the cheaper way.
-	if r.req.ProcessingOptions.CostOptimizer.Enable && string(r.tier()) != r.job.Tier {
-		r.routes.CostOptimized = map[int]bool{}
+	if w.req.ProcessingOptions.CostOptimizer.Enable && string(w.EffectiveTier()) != w.Tier {
+		w.routes.CostOptimized = map[int]bool{}
 		for _, p := range res.Doc.Pages {
-			r.routes.CostOptimized[p.Number] = true
+			w.routes.CostOptimized[p.Number] = true
 		}
 	}
 	return nil
@@ -48,8 +49,8 @@ func (r *run) route(ctx context.Context, src engine.Source, opts engine.Options,
 // autoMode parses the pages that match a rule of auto mode again, each under the
 // options of the first rule it matches, and puts them in place of the first
 // pass. It returns the numbers of those pages.
-func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Options, res *engine.Result) (map[int]bool, error) {
-	rules := r.req.ProcessingOptions.AutoMode
+func (w *work) autoMode(ctx context.Context, src engine.Source, opts engine.Options, res *engine.Result) (map[int]bool, error) {
+	rules := w.req.ProcessingOptions.AutoMode
 	triggered := map[int]bool{}
 	if len(rules) == 0 {
 		return triggered, nil
@@ -75,11 +76,13 @@ func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Optio
 		if len(numbers) == 0 {
 			continue
 		}
-		o := r.autoOptions(opts, rules[k].ParsingConf)
+		o := w.autoOptions(opts, rules[k].ParsingConf)
 		o.Pages, o.MaxPages = numbers, 0
 		o.Progress = nil
-		r.forgetFigures(numbers)
-		again, err := r.Engine.Parse(ctx, src, o)
+		if err := w.forgetFigures(numbers); err != nil {
+			return nil, err
+		}
+		again, err := w.parser.Parse(ctx, src, o)
 		if err != nil {
 			return nil, fmt.Errorf("auto mode: %w", err)
 		}
@@ -98,19 +101,19 @@ func (r *run) autoMode(ctx context.Context, src engine.Source, opts engine.Optio
 }
 
 // autoOptions lays the options of a rule over those of the job.
-func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options {
-	tier := r.tier()
+func (w *work) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options {
+	tier := w.EffectiveTier()
 	if c.Tier != "" {
 		if tier = c.Tier; tier.NeedsModel() {
-			tier = r.Fallback
+			tier = w.Fallback
 			if tier == "" {
 				tier = wire.CostEffective
-				r.warn("auto mode asks for tier " + string(c.Tier) + ", which needs a model and none is configured: those pages are parsed as cost_effective")
+				w.warn("auto mode asks for tier " + string(c.Tier) + ", which needs a model and none is configured: those pages are parsed as cost_effective")
 			}
 		}
 	}
 	o.Fast = tier == wire.Fast
-	o.NoOCR = o.Fast || r.req.ProcessingOptions.Ignore.TextInImage
+	o.NoOCR = o.Fast || w.req.ProcessingOptions.Ignore.TextInImage
 	if c.Language != "" {
 		o.Languages = []string{c.Language}
 	}
@@ -119,7 +122,7 @@ func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options
 	if more := c.AggressiveTableExtraction; more != nil {
 		o.MoreTables = *more
 	}
-	if crop := r.cropOf(c.CropBox); !crop.IsZero() {
+	if crop := w.cropOf(c.CropBox); !crop.IsZero() {
 		o.Crop = crop
 	}
 	if c.SpatialText != (wire.SpatialTextOptions{}) {
@@ -129,35 +132,34 @@ func (r *run) autoOptions(o engine.Options, c *wire.AutoModeConf) engine.Options
 	o.Images = engine.ImageKinds{Layout: o.Images.Layout}
 	for name, set := range map[string]bool{
 		"custom_prompt": c.CustomPrompt != "", "specialized_chart_parsing": c.SpecializedChartParsing != "",
-		"high_res_ocr": c.HighResOCR != nil && *c.HighResOCR && r.Recognizer == "", "language": c.Language != "" && r.Recognizer == "",
+		"high_res_ocr": c.HighResOCR != nil && *c.HighResOCR && w.Recognizer == "", "language": c.Language != "" && w.Recognizer == "",
 	} {
 		if set {
-			r.warn("auto mode: " + name + " has no effect on this server yet")
+			w.warn("auto mode: " + name + " has no effect on this server yet")
 		}
 	}
 	return o
 }
 
 // warn notes something about the request for job_metadata, once.
-func (r *run) warn(text string) {
-	w := doc.Warning{Text: text}
-	if !slices.Contains(r.warnings, w) {
-		r.warnings = append(r.warnings, w)
+func (w *work) warn(text string) {
+	warning := doc.Warning{Text: text}
+	if !slices.Contains(w.warnings, warning) {
+		w.warnings = append(w.warnings, warning)
 	}
 }
 
 // forgetFigures takes back the cut-out figures of pages that are parsed again.
-func (r *run) forgetFigures(pages []int) {
-	kept := r.images[:0]
-	for _, i := range r.images {
-		if engine.Category(i.Category) != engine.Layout || !slices.Contains(pages, i.Page) {
-			kept = append(kept, i)
+func (w *work) forgetFigures(pages []int) error {
+	var errs []error
+	w.images = slices.DeleteFunc(w.images, func(i engine.Image) bool {
+		gone := i.Category == engine.Layout && slices.Contains(pages, i.Page)
+		if gone {
+			errs = append(errs, w.sink.Drop(i.Name))
 		}
-	}
-	r.images = kept
-	for i := range r.images {
-		r.images[i].Position = i
-	}
+		return gone
+	})
+	return errors.Join(errs...)
 }
 
 // replacePages puts the pages of the second pass in the place of the first.

@@ -1,4 +1,4 @@
-package job
+package task
 
 import (
 	"os"
@@ -9,7 +9,6 @@ import (
 
 	"recto/internal/engine"
 	"recto/internal/ocr/tesseract"
-	"recto/internal/store"
 	"recto/internal/wire"
 )
 
@@ -60,7 +59,7 @@ func TestAutoModeSearchablePDF(t *testing.T) {
 	if n := words(res.PDF); n != 0 {
 		t.Fatalf("%d words without recognition", n)
 	}
-	r := &run{Runner: &Runner{Config: Config{Engine: e}}, job: store.Job{Tier: string(wire.CostEffective)}}
+	r := &work{Task: Task{Tier: string(wire.CostEffective)}, parser: e, sink: newKept()}
 	full := true
 	r.req.ProcessingOptions.AutoMode = []wire.AutoMode{{FullPageImage: &full, ParsingConf: &wire.AutoModeConf{Language: "en"}}}
 	triggered, err := r.autoMode(t.Context(), src, first, res)

@@ -1,17 +1,16 @@
-package job
+package task
 
 import (
 	"slices"
 	"testing"
 
-	"recto/internal/store"
 	"recto/internal/wire"
 )
 
 // TestTableFinding checks that the two options of table finding reach the engine and
 // are not named as without effect.
 func TestTableFinding(t *testing.T) {
-	r := &run{Runner: &Runner{}, job: store.Job{Tier: string(wire.CostEffective)}}
+	r := &work{Task: Task{Tier: string(wire.CostEffective)}}
 	more := true
 	r.req.ProcessingOptions.AggressiveTableExtraction = &more
 	r.req.ProcessingOptions.DisableHeuristics = true

@@ -1,4 +1,4 @@
-package job
+package task
 
 import (
 	"fmt"
@@ -10,51 +10,42 @@ import (
 	"recto/internal/wire"
 )
 
-// tier is the tier the job runs at: the one asked for, or its stand-in.
-func (r *run) tier() wire.Tier {
-	t := wire.Tier(r.job.Tier)
-	if t.NeedsModel() {
-		return r.Fallback
-	}
-	return t
-}
-
 // options turns the request into what the engine is asked for.
-func (r *run) options() (engine.Options, error) {
-	pages, err := wire.ParsePages(r.req.PageRanges.TargetPages)
+func (w *work) options() (engine.Options, error) {
+	pages, err := wire.ParsePages(w.req.PageRanges.TargetPages)
 	if err != nil {
 		return engine.Options{}, fmt.Errorf("target_pages: %w", err) // was checked when the job came in
 	}
-	ignore := r.req.ProcessingOptions.Ignore
+	ignore := w.req.ProcessingOptions.Ignore
 	o := engine.Options{
 		Pages:          pages,
-		Password:       r.req.InputOptions.PDF.Password,
-		Crop:           r.cropOf(r.req.CropBox),
+		Password:       w.req.InputOptions.PDF.Password,
+		Crop:           w.cropOf(w.req.CropBox),
 		KeepHidden:     ignore.HiddenText != nil && !*ignore.HiddenText,
 		IgnoreDiagonal: ignore.DiagonalText,
 
 		IgnoreTextInImage: ignore.TextInImage,
-		Spatial:           spatialOf(r.req.OutputOptions.SpatialText),
-		Fast:              r.tier() == wire.Fast,
-		Words:             r.wants("word_bbox") || len(r.req.OutputOptions.GranularBBoxes) > 0 || r.formsWanted(),
+		Spatial:           spatialOf(w.req.OutputOptions.SpatialText),
+		Fast:              w.EffectiveTier() == wire.Fast,
+		Words:             w.wants("word_bbox") || len(w.req.OutputOptions.GranularBBoxes) > 0 || w.formsWanted(),
 	}
-	if merge := r.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
+	if merge := w.req.OutputOptions.Markdown.Tables.MergeContinuedTables; merge != nil {
 		o.MergeTables = *merge
 	}
-	if more := r.req.ProcessingOptions.AggressiveTableExtraction; more != nil {
+	if more := w.req.ProcessingOptions.AggressiveTableExtraction; more != nil {
 		o.MoreTables = *more
 	}
-	o.DrawnTables = r.req.ProcessingOptions.DisableHeuristics
-	for _, l := range r.req.ProcessingOptions.OCRParameters.Languages {
+	o.DrawnTables = w.req.ProcessingOptions.DisableHeuristics
+	for _, l := range w.req.ProcessingOptions.OCRParameters.Languages {
 		o.Languages = append(o.Languages, string(l))
 	}
-	o.CameraPhoto = r.req.InputOptions.Image.CameraPhotoCorrection
-	o.SearchablePDF = r.req.OutputOptions.SaveOutputPDF
+	o.CameraPhoto = w.req.InputOptions.Image.CameraPhotoCorrection
+	o.SearchablePDF = w.req.OutputOptions.SaveOutputPDF
 	o.NoOCR = o.Fast || ignore.TextInImage
-	if r.req.PageRanges.MaxPages != nil {
-		o.MaxPages = *r.req.PageRanges.MaxPages
+	if w.req.PageRanges.MaxPages != nil {
+		o.MaxPages = *w.req.PageRanges.MaxPages
 	}
-	for _, c := range r.req.OutputOptions.ImagesToSave {
+	for _, c := range w.req.OutputOptions.ImagesToSave {
 		switch engine.Category(c) {
 		case engine.Screenshot:
 			o.Images.Screenshot = true
@@ -64,8 +55,8 @@ func (r *run) options() (engine.Options, error) {
 			o.Images.Layout = true
 		}
 	}
-	r.saveLayout = o.Images.Layout
-	o.Images.Layout = o.Images.Layout || r.req.OutputOptions.Markdown.InlineImages
+	w.saveLayout = o.Images.Layout
+	o.Images.Layout = o.Images.Layout || w.req.OutputOptions.Markdown.InlineImages
 	return o, nil
 }
 
@@ -81,7 +72,7 @@ func spatialOf(t wire.SpatialTextOptions) engine.SpatialOptions {
 // cropOf returns the part of the page that counts, in fractions. The schema
 // upstream calls the four numbers positions, a guide of theirs calls them
 // margins; the server's CropEdges chooses.
-func (r *run) cropOf(c wire.CropBox) geom.Rect {
+func (w *work) cropOf(c wire.CropBox) geom.Rect {
 	if c.Top == nil && c.Bottom == nil && c.Left == nil && c.Right == nil {
 		return geom.Rect{}
 	}
@@ -91,15 +82,15 @@ func (r *run) cropOf(c wire.CropBox) geom.Rect {
 		}
 		return *p
 	}
-	if r.CropEdges {
+	if w.CropEdges {
 		return geom.Rect{X0: at(c.Left, 0), Y0: at(c.Top, 0), X1: 1 - at(c.Right, 0), Y1: 1 - at(c.Bottom, 0)}
 	}
 	return geom.Rect{X0: at(c.Left, 0), Y0: at(c.Top, 0), X1: at(c.Right, 1), Y1: at(c.Bottom, 1)}
 }
 
 // markdown turns the request into what the markdown looks like.
-func (r *run) markdown() markdown.Options {
-	m := r.req.OutputOptions.Markdown
+func (w *work) markdown() markdown.Options {
+	m := w.req.OutputOptions.Markdown
 	o := markdown.Options{
 		PipeTables:         m.Tables.OutputTablesAsMarkdown,
 		CompactTables:      m.Tables.CompactMarkdownTables,
@@ -107,33 +98,33 @@ func (r *run) markdown() markdown.Options {
 		Links:              m.AnnotateLinks != nil && *m.AnnotateLinks,
 	}
 	if m.InlineImages {
-		o.ImageURL = func(f *doc.Figure) string { return r.inline[f.Image] }
+		o.ImageURL = func(f *doc.Figure) string { return w.inline[f.Image] }
 	}
 	return o
 }
 
 // formsWanted reports whether the forms are asked for.
-func (r *run) formsWanted() bool { return r.req.ProcessingOptions.Forms == "enrich" }
+func (w *work) formsWanted() bool { return w.req.ProcessingOptions.Forms == "enrich" }
 
 // metadata turns the request into what is told of the pages.
-func (r *run) metadata() wire.MetadataOptions {
+func (w *work) metadata() wire.MetadataOptions {
 	return wire.MetadataOptions{
-		PrintedNumbers: r.req.OutputOptions.ExtractPrintedPageNumber,
-		Document:       r.req.ProcessingOptions.ConfidenceScoreEffort != "",
-		Routes:         r.routes,
+		PrintedNumbers: w.req.OutputOptions.ExtractPrintedPageNumber,
+		Document:       w.req.ProcessingOptions.ConfidenceScoreEffort != "",
+		Routes:         w.routes,
 	}
 }
 
 // notYet lists the options of the request that are accepted but change nothing
 // so far; job_metadata names them, so that nobody waits for their effect.
-func (r *run) notYet() []string {
-	q, proc := &r.req, &r.req.ProcessingOptions
+func (w *work) notYet() []string {
+	q, proc := &w.req, &w.req.ProcessingOptions
 	options := []struct {
 		name string
 		set  bool
 	}{
 		{"agentic_options.custom_prompt", q.AgenticOptions != nil && q.AgenticOptions.CustomPrompt != ""},
-		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0 && r.Recognizer == ""},
+		{"processing_options.ocr_parameters", len(proc.OCRParameters.Languages) > 0 && w.Recognizer == ""},
 		{"processing_options.specialized_chart_parsing", proc.SpecializedChartParsing != ""},
 	}
 	names := []string{}
@@ -142,8 +133,8 @@ func (r *run) notYet() []string {
 			names = append(names, o.name)
 		}
 	}
-	if r.legacy != nil {
-		names = append(names, r.legacy.Ignored...)
+	if w.legacy != nil {
+		names = append(names, w.legacy.Ignored...)
 	}
 	return names
 }

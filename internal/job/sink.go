@@ -1,0 +1,149 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"recto/internal/blob"
+	"recto/internal/engine"
+	"recto/internal/store"
+	"recto/internal/task"
+)
+
+// Source is the name of the result that a source_url gave.
+const Source = "source"
+
+// sink stores what a task makes as blobs and notes it in the run's results. Keys
+// depend on the job only: an attempt that was thought dead writes the same bytes
+// to the same places.
+type sink struct {
+	*run
+	ctx   context.Context
+	limit *limit
+	kept  int // results there were before the task
+	most  Progress
+}
+
+var _ task.Sink = (*sink)(nil)
+
+func (s *sink) Create(ctx context.Context, name, contentType string) (io.WriteCloser, error) {
+	key := Folder(s.job.ID) + name
+	w, err := s.Blobs.Create(ctx, key, blob.Kind{ContentType: contentType})
+	if err != nil {
+		return nil, err
+	}
+	return &output{WriteCloser: w, done: func(size int64) {
+		s.results = append(s.results, store.Result{Name: name, Blob: key, Size: size, ContentType: contentType})
+	}}, nil
+}
+
+// output counts what passes.
+type output struct {
+	io.WriteCloser
+	n    int64
+	done func(size int64)
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.WriteCloser.Write(p)
+	o.n += int64(n)
+	return n, err
+}
+
+func (o *output) Close() error {
+	if err := o.WriteCloser.Close(); err != nil {
+		return err
+	}
+	o.done(o.n)
+	return nil
+}
+
+func (s *sink) imageKey(name string) string { return Folder(s.job.ID) + "images/" + name }
+
+func (s *sink) Image(i engine.Image) error {
+	if i.SameAs != "" {
+		at := slices.IndexFunc(s.images, func(x store.Image) bool { return x.Name == i.SameAs })
+		if at < 0 {
+			return fmt.Errorf("%s is not stored", i.SameAs)
+		}
+		x := s.images[at]
+		x.Name, x.Page, x.Box = i.Name, i.Page, i.Box
+		s.images = append(s.images, x)
+		return nil
+	}
+	key := s.imageKey(i.Name)
+	if err := s.Blobs.Write(s.ctx, key, i.Data, blob.Kind{ContentType: i.ContentType}); err != nil {
+		return err
+	}
+	s.forget(i.Name)
+	s.images = append(s.images, store.Image{
+		Name: i.Name, Category: string(i.Category), Page: i.Page, Box: i.Box,
+		WidthPx: i.WidthPx, HeightPx: i.HeightPx, Blob: key, Size: int64(len(i.Data)), ContentType: i.ContentType,
+	})
+	return nil
+}
+
+func (s *sink) forget(name string) {
+	s.images = slices.DeleteFunc(s.images, func(i store.Image) bool { return i.Name == name })
+}
+
+func (s *sink) Drop(name string) error {
+	s.forget(name)
+	return s.Blobs.Delete(s.ctx, s.imageKey(name))
+}
+
+func (s *sink) Progress(done, total int) {
+	s.limit.pages(total)
+	if done >= s.most.Done { // a task that begins anew goes back for nobody to see
+		s.most = Progress{done, total}
+	}
+	s.board.advance(s.job.ID, s.most)
+}
+
+func (s *sink) Restart() {
+	for _, i := range s.images {
+		// What is made again is written over; the rest must not stay.
+		if err := s.Blobs.Delete(s.ctx, i.Blob); err != nil {
+			s.Log.Warn("a picture stays behind", "job", s.job.ID, "err", err)
+		}
+	}
+	s.results, s.images = s.results[:s.kept], nil
+}
+
+// process runs the task of the job on its document and makes what it made last.
+func (r *run) process(ctx context.Context, limit *limit, d *document) (task.Report, error) {
+	s := &sink{run: r, ctx: ctx, limit: limit, kept: len(r.results)}
+	rep, err := r.Processor.Process(ctx, r.task(d), d.File, s)
+	for k, v := range rep.Meta {
+		r.meta[k] = v
+	}
+	r.badPages = rep.FailedPages
+	if rep.FailedPages+rep.Troubles > 0 {
+		r.cached = "" // the next attempt may do better
+	}
+	if err != nil {
+		return rep, err
+	}
+	var keys []string
+	for i := range r.images {
+		r.images[i].Position = i
+		keys = append(keys, r.images[i].Blob)
+	}
+	for _, x := range r.results {
+		keys = append(keys, x.Blob)
+	}
+	if err := r.Blobs.Sync(keys...); err != nil {
+		return rep, fmt.Errorf("store results: %w", err)
+	}
+	return rep, nil
+}
+
+// task is what is to be done for the job.
+func (r *run) task(d *document) task.Task {
+	return task.Task{
+		ID: r.job.ID, Name: d.Name, Request: []byte(r.job.Config), Tier: r.job.Tier, Version: r.job.Version, Attempt: r.job.Attempt,
+		Fallback: r.Fallback, CropEdges: r.CropEdges, Recognizer: r.Recognizer,
+	}
+}
