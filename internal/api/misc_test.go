@@ -13,7 +13,7 @@ import (
 
 func TestSupportedExtensions(t *testing.T) {
 	b := start(t, settings{api: func(c *Config) { c.Loopback = false }}) // even without a key
-	if list := b.get("/api/v1/parsing/supported_file_extensions").want(t, 200).any(t).([]any); len(list) != 9 || !slices.Contains(list, any(".pdf")) || !slices.Contains(list, any(".jpg")) || slices.Contains(list, any(".jfif")) {
+	if list := b.get("/api/v1/parsing/supported_file_extensions").want(t, 200).any(t).([]any); len(list) != 10 || !slices.Contains(list, any(".pdf")) || !slices.Contains(list, any(".jpg")) || slices.Contains(list, any(".jfif")) {
 		t.Errorf("extensions = %v, want those that upstream's clients know", list)
 	}
 }

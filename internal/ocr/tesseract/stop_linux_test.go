@@ -119,13 +119,15 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	var started []int
-	wait(t, 20*time.Second, "the program starts", func() bool { started = children(t, cmd.Process.Pid); return len(started) > 0 })
-	// Find asks questions with a process of its own, which is soon over.
-	time.Sleep(time.Second)
-	started = children(t, cmd.Process.Pid)
-	if len(started) != 1 {
-		t.Fatalf("%d processes of the one to be killed", len(started))
-	}
+	// Find asks questions with processes of its own, which are soon over.
+	wait(t, 20*time.Second, "the program reads", func() bool {
+		started = children(t, cmd.Process.Pid)
+		if len(started) != 1 {
+			return false
+		}
+		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", started[0]))
+		return err == nil && strings.HasSuffix(string(line), "tsv\x00")
+	})
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
