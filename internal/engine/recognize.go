@@ -56,7 +56,7 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	q := *p
 	read.Place(&q)
 	q.Rotation = (p.Rotation + 360 - 90*read.Quarters) % 360
-	q.Images = otherImages(p, &q)
+	q.Images = append(otherImages(p, &q), q.Images...)
 	keep(&q, j.o.Crop)
 	text := fmt.Sprintf("text was recognized by %s (%s): %s", e.Name(), strings.Join(use, "+"), why)
 	j.note(p.Number, read.Quarters, text)

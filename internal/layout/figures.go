@@ -40,7 +40,7 @@ func findFigures(s *Sheet) {
 		if img.Box.Area() > backdropShare*pageArea && len(s.pieces) > 0 {
 			continue
 		}
-		s.figures = append(s.figures, figure{box: img.Box, image: img.Index, alt: img.Alt})
+		s.figures = append(s.figures, figure{box: img.Box, image: max(img.Index, -1), alt: img.Alt})
 	}
 	s.figures = mergeImages(s.figures)
 	for _, box := range s.drawings() {

@@ -6,11 +6,15 @@ import (
 	"recto/internal/geom"
 )
 
-// Drawing is what stands in a picture besides words: straight rules and painted
-// areas.
+// Drawing is what stands in a picture besides words: straight rules, painted
+// areas, and pictures such as photographs, drawings and signatures.
 type Drawing struct {
 	Horizontal, Vertical []geom.Rect // pixels, with their thickness
 	Fills                []Fill      // the largest first
+	Pictures             []geom.Rect // pixels
+
+	ink     *ink    // until pictures are found
+	letters float64 // height of small letters in pixels, 0 when unknown
 }
 
 // What a rule looks like, in pixels and heights of small letters: longer than
@@ -37,7 +41,7 @@ const (
 func drawingOf(p *ink, g *image.Gray, letters float64) *Drawing {
 	length := max(minRule, ruleLetters*letters)
 	thick := max(thickest, maxThickness*letters)
-	d := &Drawing{}
+	d := &Drawing{ink: p, letters: letters}
 	d.Horizontal = p.between(findRules(p.w, p.h, func(x, y int) bool { return p.pix[y*p.w+x] }, length, thick), 1, p.w)
 	d.Vertical = upended(p.between(findRules(p.h, p.w, func(y, x int) bool { return p.pix[y*p.w+x] }, length, thick), p.w, 1))
 	for _, sign := range []int{1, -1} {

@@ -28,7 +28,7 @@ var (
 	recognizedBold = &page.Font{Name: "recognized-bold", Bold: true, Ascent: boxAscent, Descent: boxDescent, Measured: true}
 )
 
-// Place puts the recognized words and rules on a page of the given size, in
+// Place puts the recognized words, rules and pictures on a page of the given size, in
 // points. The page's space becomes that of the straightened picture, and
 // page.Frame says how it lies on the paper.
 func (p *Page) Place(on *page.Page) {
@@ -54,6 +54,10 @@ func (p *Page) Place(on *page.Page) {
 	}
 	for _, f := range p.Ink.Fills {
 		on.Fills = append(on.Fills, page.Fill{Box: at(f.Box), Color: page.Color(uint32(f.Color.R)<<24 | uint32(f.Color.G)<<16 | uint32(f.Color.B)<<8 | 0xff), Order: len(on.Fills)})
+	}
+	on.Images = nil
+	for i, r := range p.Ink.Pictures {
+		on.Images = append(on.Images, page.Image{Index: -1 - i, Box: at(r), WidthPx: int(r.W()), HeightPx: int(r.H()), MCID: -1})
 	}
 	for _, r := range p.Ink.Horizontal {
 		on.Rules = append(on.Rules, page.Rule{Box: at(r), Color: 0x000000ff})

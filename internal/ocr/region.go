@@ -26,10 +26,14 @@ const (
 // on its head.
 func ReadRegion(ctx context.Context, e Engine, img image.Image, o Options) (*Page, error) {
 	p, err := readUpright(ctx, e, img, o)
-	if err == nil && p.sideways() {
+	if err != nil {
+		return nil, err
+	}
+	p.Ink.ink = nil // a picture has no pictures
+	if p.sideways() {
 		p.Lines = nil
 	}
-	return p, err
+	return p, nil
 }
 
 // Region returns the words and rules of a picture that stands in a box of a page,

@@ -136,7 +136,7 @@ type Shape struct {
 
 // Image is a picture placed on the page. Its bytes are asked of the reader.
 type Image struct {
-	Index    int // the reader's handle: the n-th image object of the page, from 0
+	Index    int // the reader's handle: the n-th image object of the page, from 0; negative for a part of a scan
 	Box      geom.Rect
 	WidthPx  int
 	HeightPx int
