@@ -19,8 +19,8 @@ import (
 // compressions are those of a TIFF. Names of those that cannot be read begin
 // with a minus.
 var compressions = map[int]string{
-	1: "none", 3: "fax 3", 4: "fax 4", 5: "LZW", 7: "JPEG", 6: "old JPEG", 8: "deflate", 32946: "deflate", 32773: "PackBits",
-	2: "-CCITT modified Huffman", 34661: "-JBIG", 34712: "-JPEG 2000", 34925: "-LZMA", 50000: "-Zstandard", 50001: "-WebP", 34887: "-LERC", 32809: "-ThunderScan",
+	1: "none", 2: "fax 2", 3: "fax 3", 4: "fax 4", 5: "LZW", 7: "JPEG", 6: "old JPEG", 8: "deflate", 32946: "deflate", 32773: "PackBits",
+	34661: "-JBIG", 34712: "-JPEG 2000", 34925: "-LZMA", 50000: "-Zstandard", 50001: "-WebP", 34887: "-LERC", 32809: "-ThunderScan",
 }
 
 // The ways colours are stored.
@@ -103,9 +103,6 @@ func planTIFF(data []byte, d *ifd) (*tiffPlan, error) {
 	}
 	if p := d.one(tagPredictor, 1); p > 2 || t.predictor && t.bits < 8 {
 		return nil, fmt.Errorf("a TIFF with predictor %d and %d bits is not read", p, t.bits)
-	}
-	if t.compression == "fax 3" && t.t4&1 == 1 {
-		return nil, fmt.Errorf("a TIFF with two-dimensional group 3 fax data is not read: save it as group 4")
 	}
 	if t.compression[0] == 'f' && (t.bits != 1 || t.samples != 1) {
 		return nil, fmt.Errorf("fax data in a TIFF with %d values of %d bits a pixel", t.samples, t.bits)
@@ -248,7 +245,13 @@ func (t *tiffPlan) piece(c *canvas, i, perPlane, x0, y0 int, wrap func([]byte) i
 			in = z
 		case "PackBits":
 			in = &packBits{in: in}
+		case "fax 2":
+			in = newFax(in, t.pieceW, t.reverse, false, false)
 		case "fax 3", "fax 4":
+			if t.compression == "fax 3" && t.t4&1 == 1 {
+				in = newFax(in, t.pieceW, t.reverse, true, true)
+				break
+			}
 			order, kind := ccitt.MSB, ccitt.Group3
 			if t.reverse {
 				order = ccitt.LSB
