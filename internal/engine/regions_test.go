@@ -143,6 +143,11 @@ func TestPicturesNotRead(t *testing.T) {
 	}
 	small := image.NewNRGBA(image.Rect(0, 0, 150, 60))
 	draw.Draw(small, small.Rect, print, image.Pt(40, 40), draw.Src)
+	labels := image.NewNRGBA(image.Rect(0, 0, 900, 600)) // a few words far apart, as on a diagram
+	draw.Draw(labels, labels.Rect, image.White, image.Point{}, draw.Src)
+	for k := range 5 {
+		draw.Draw(labels, image.Rect(40, 20+110*k, 180, 70+110*k), print, image.Pt(40+10*k, 40), draw.Src)
+	}
 	for name, tt := range map[string]struct {
 		src  Source
 		want int
@@ -154,6 +159,7 @@ func TestPicturesNotRead(t *testing.T) {
 		"an icon":                     {pasted(t, small, 1, ""), 0},
 		"a background of much text":   {pasted(t, print, 1, strings.Repeat("lorem ipsum dolor sit\n", 20)), 0},
 		"a picture with a short word": {pasted(t, print, 1, "A label"), 1},
+		"labels":                      {pasted(t, labels, 1, ""), 0},
 	} {
 		counting.n = 0
 		if _, err := e.Parse(t.Context(), tt.src, Options{}); err != nil {
@@ -161,6 +167,27 @@ func TestPicturesNotRead(t *testing.T) {
 		}
 		if counting.n != tt.want {
 			t.Errorf("%s: %d pictures were read, want %d", name, counting.n, tt.want)
+		}
+	}
+}
+
+// TestPhotos: how a picture is stored tells whether it is worth a look at all.
+func TestPhotos(t *testing.T) {
+	area := 612.0 * 792
+	box := geom.FromXYWH(0, 0, 400, 200) // 80,000 square points, a sixth of the page
+	large := geom.FromXYWH(0, 0, 400, 300)
+	for name, tt := range map[string]struct {
+		r    region
+		want bool
+	}{
+		"a small JPEG":             {region{box: box, photo: true, dpi: 200, px: 600_000, bytes: 90_000}, true},
+		"a large JPEG":             {region{box: large, photo: true, dpi: 200, px: 900_000, bytes: 140_000}, false},
+		"a small JPEG of a screen": {region{box: box, photo: true, dpi: 96, px: 140_000, bytes: 30_000}, false},
+		"a screenshot":             {region{box: box, dpi: 96, px: 140_000, bytes: 20_000}, false},
+		"a photograph as PNG":      {region{box: large, dpi: 96, px: 210_000, bytes: 300_000}, true},
+	} {
+		if got := tt.r.isPhoto(area); got != tt.want {
+			t.Errorf("%s: photograph %v, want %v", name, got, tt.want)
 		}
 	}
 }

@@ -144,6 +144,7 @@ type Image struct {
 	Alt      string // alternative text of the tag that holds it
 	Mask     bool   // a one-bit stencil painted with the fill colour
 	Bytes    int    // as encoded in the file, 0 when unknown: tells one picture from another of its size
+	Photo    bool   // compressed with loss, as JPEG is: made for photographs
 }
 
 // Link is an active area.

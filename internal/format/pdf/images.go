@@ -284,6 +284,16 @@ func (r *Reader) plainJPEG(object handle) []byte {
 	return bytes.Clone(b)
 }
 
+// isLossy reports whether an image is stored as JPEG or JPEG 2000.
+func (r *Reader) isLossy(object handle) bool {
+	n := r.m.callInt("FPDFImageObj_GetImageFilterCount", object)
+	if n <= 0 {
+		return false
+	}
+	last := r.m.byteString("FPDFImageObj_GetImageFilter", object, uint64(n-1))
+	return last == "DCTDecode" || last == "DCT" || last == "JPXDecode"
+}
+
 // colorsUnknown is PDFium's number for an image without a colour space.
 const colorsUnknown = 0
 

@@ -36,6 +36,9 @@ func TestImagePlaces(t *testing.T) {
 	}
 	for i, w := range want {
 		got := p.Images[i]
+		if jpeg := w.what == "photo" || w.what == "inks" || w.what == "damaged"; got.Photo != jpeg {
+			t.Errorf("image %s: stored as a photograph %t, want %t", w.what, got.Photo, jpeg)
+		}
 		checkBox(t, "the image "+w.what, got.Box, w.box)
 		if got.Index != w.index || got.WidthPx != w.w || got.HeightPx != w.h || got.Mask != w.stencil || got.MCID != -1 {
 			t.Errorf("image %s = %+v, want index %d, %d x %d pixels, mask %t", w.what, got, w.index, w.w, w.h, w.stencil)

@@ -131,6 +131,7 @@ func (d *drawing) image(h handle, toPage geom.Matrix) {
 	img := page.Image{Index: index, Box: box, WidthPx: int(m.uint32At(0)), HeightPx: int(m.uint32At(8)), MCID: -1}
 	img.Mask = d.isStencil(h)
 	img.Bytes = m.callInt("FPDFImageObj_GetImageDataRaw", h, 0, 0)
+	img.Photo = d.r.isLossy(h)
 	if d.r.tagged {
 		img.MCID = m.callInt("FPDFPageObj_GetMarkedContentID", h)
 	}
