@@ -102,7 +102,10 @@ func (j *pageJob) betterThanLayer(p *page.Page, sheet *layout.Sheet) (*page.Page
 	if why == "" {
 		return nil, nil
 	}
-	q := j.recognize(p, why)
+	q, err := j.tryRecognize(p, why)
+	if err != nil {
+		j.unread(p.Number, fmt.Errorf("%s, which stays: %w", why, err))
+	}
 	if q == nil {
 		return nil, nil
 	}

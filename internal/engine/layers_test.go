@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"strings"
@@ -74,5 +75,23 @@ func TestTextLayers(t *testing.T) {
 		if r, err = e.Parse(t.Context(), layered(t, img, lines), Options{NoOCR: true}); err != nil || r.Doc.Pages[0].Recognized != "" || text(r.Doc.Pages[0]) == "" {
 			t.Errorf("%s without recognition: %v, text %q", name, err, text(r.Doc.Pages[0]))
 		}
+	}
+}
+
+// TestFailedLayer: a page that has a text layer, though a doubtful one, is not
+// failed when it cannot be read.
+func TestFailedLayer(t *testing.T) {
+	e, err := Start(t.Context(), Config{OCR: &countingOCR{err: errors.New("out of paper")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	src := layered(t, clipping(t, "report", geom.Rect{X1: 595, Y1: 790}), []string{"Scanned by herons"})
+	r, err := e.Parse(t.Context(), src, Options{})
+	if err != nil || len(r.FailedOCR) != 0 || len(r.Doc.Warnings) != 1 || !strings.Contains(r.Doc.Warnings[0].Text, "out of paper") {
+		t.Fatalf("%v, failed %v, warnings %v", err, r.FailedOCR, r.Doc.Warnings)
+	}
+	if p := r.Doc.Pages[0]; p.Recognized != "" || !strings.Contains(text(p), "herons") {
+		t.Errorf("recognized %q, text %q", p.Recognized, text(p))
 	}
 }

@@ -179,6 +179,9 @@ type pageJob struct {
 	regions  [][]region
 	waiting  []bool
 	pictured map[int]string
+	// unreadOn tells of layers and pictures that could not be read, on pages that
+	// have text without.
+	unreadOn []doc.Warning
 	// quarters are the turns clockwise that made pages upright, by number.
 	quarters map[int]int
 	// saved names the embedded pictures handed out, by the sum of their bytes.
@@ -232,7 +235,7 @@ func (j *pageJob) readPage(i int) {
 		}
 	} else if q, read := j.betterThanLayer(p, sheet); q != nil {
 		p, sheet = q, read
-	} else {
+	} else if !sheet.Scanned() || !isLayer(p) { // of which the scan was judged just now
 		j.regions[i] = j.findRegions(p)
 		j.waiting[i] = len(j.regions[i]) > 0
 	}

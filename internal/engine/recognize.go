@@ -25,19 +25,27 @@ const (
 // that text in place of its own, or nil when there is nothing to read with, or
 // nothing to read.
 func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
+	q, err := j.tryRecognize(p, why)
+	if err != nil {
+		j.failedOCR(p.Number, err)
+	}
+	return q
+}
+
+// tryRecognize is recognize for a page that may stay as it is: why it could not be
+// read is returned.
+func (j *pageJob) tryRecognize(p *page.Page, why string) (*page.Page, error) {
 	e := j.engine.config.OCR
 	if e == nil || j.o.NoOCR {
-		return nil
+		return nil, nil
 	}
 	if err := j.o.trouble(p.Number, Recognizing); err != nil {
-		j.failedOCR(p.Number, err)
-		return nil
+		return nil, err
 	}
 	defer j.o.enter(p.Number, Recognizing)()
 	img, err := j.picture(p)
 	if err != nil {
-		j.failedOCR(p.Number, err)
-		return nil
+		return nil, err
 	}
 	use, missing := ocr.Choose(e, j.o.Languages)
 	if len(missing) > 0 {
@@ -45,13 +53,11 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	}
 	read, err := ocr.Read(j.ctx, e, img, ocr.Options{Languages: use, Codes: j.o.Languages})
 	if err != nil {
-		j.failedOCR(p.Number, err)
-		return nil
+		return nil, err
 	}
 	if sure := read.Confidence(); read.Nonsense || len(p.Runs) > 0 && sure < trusted {
 		// Better nothing, or what the fonts say, than words nobody wrote.
-		j.failedOCR(p.Number, fmt.Errorf("what was read does not look like print in %s (confidence %.2f)", strings.Join(use, "+"), sure))
-		return nil
+		return nil, fmt.Errorf("what was read does not look like print in %s (confidence %.2f)", strings.Join(use, "+"), sure)
 	}
 	q := *p
 	read.Place(&q)
@@ -60,7 +66,7 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 	keep(&q, j.o.Crop)
 	text := fmt.Sprintf("text was recognized by %s (%s): %s", e.Name(), strings.Join(use, "+"), why)
 	j.note(p.Number, read.Quarters, text)
-	return &q
+	return &q, nil
 }
 
 // picture renders a page for recognition.
@@ -117,6 +123,14 @@ func (j *pageJob) failedOCR(n int, err error) {
 	j.out.FailedOCR = append(j.out.FailedOCR, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
 }
 
+// unread tells of text that could not be recognized on a page that has text of its
+// own: nobody need fail a job for it.
+func (j *pageJob) unread(n int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.unreadOn = append(j.unreadOn, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
+}
+
 // warnOnce tells something about the whole document.
 func (j *pageJob) warnOnce(text string) {
 	j.mu.Lock()
@@ -143,9 +157,11 @@ func (j *pageJob) tellOCR() {
 		} else if p.NeedsOCR != "" {
 			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
 		}
-		for _, f := range j.out.FailedOCR {
-			if f.Page == p.Number {
-				d.Warnings = append(d.Warnings, f)
+		for _, list := range [][]doc.Warning{j.out.FailedOCR, j.unreadOn} {
+			for _, f := range list {
+				if f.Page == p.Number {
+					d.Warnings = append(d.Warnings, f)
+				}
 			}
 		}
 	}

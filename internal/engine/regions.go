@@ -193,7 +193,7 @@ func (j *pageJob) readRegionsOf(i int) {
 		r := &j.regions[i][k]
 		words, lines, err := j.readRegion(n, r)
 		if err != nil {
-			j.failedOCR(n, fmt.Errorf("a picture of the page at %.0f: %w", r.box, err))
+			j.unread(n, fmt.Errorf("a picture of the page at %.0f: %w", r.box, err))
 			continue
 		}
 		if len(words) > 0 {

@@ -201,8 +201,8 @@ func TestFailedRegion(t *testing.T) {
 	defer e.Close()
 	calls := 0
 	r, err := e.Parse(t.Context(), pasted(t, clipping(t, "report", topOfReport), 1, ""), Options{Progress: func(done, total int) { calls++ }})
-	if err != nil || len(r.FailedOCR) != 1 || !strings.Contains(r.FailedOCR[0].Text, "out of paper") || r.Doc.Pages[0].Err != nil || !strings.Contains(text(r.Doc.Pages[0]), "timetable") {
-		t.Errorf("%v, failed %v, page %q", err, r.FailedOCR, text(r.Doc.Pages[0]))
+	if err != nil || len(r.FailedOCR) != 0 || len(r.Doc.Warnings) != 1 || !strings.Contains(r.Doc.Warnings[0].Text, "out of paper") || r.Doc.Pages[0].Err != nil || !strings.Contains(text(r.Doc.Pages[0]), "timetable") {
+		t.Errorf("%v, failed %v, warnings %v, page %q", err, r.FailedOCR, r.Doc.Warnings, text(r.Doc.Pages[0]))
 	}
 	if calls != 1 {
 		t.Errorf("progress of one page was told %d times", calls)
