@@ -29,7 +29,7 @@ func (r *Result) rereadGrids(ctx context.Context, e Engine, img image.Image, ink
 	tried := 0
 	for _, g := range grids {
 		old := r.within(g)
-		if c := old.Confidence(); len(old.Lines) > 0 && c >= doubtful || tried == mostGrids {
+		if c := old.Confidence(); len(old.Lines) > 0 && c >= doubtful || tried == mostGrids || g.Area()*factor*factor > mostPixels {
 			continue
 		}
 		tried++

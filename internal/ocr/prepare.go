@@ -28,7 +28,34 @@ func Fit(m image.Image, side int) image.Image {
 	if long <= side {
 		return m
 	}
-	return shrink(toGray(m), (long+side-1)/side)
+	return reduce(toGray(m), float64(side)/float64(long))
+}
+
+// reduce scales a picture down: each pixel is the mean of the area it stands for.
+func reduce(g *image.Gray, factor float64) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out := image.NewGray(image.Rect(0, 0, max(1, int(float64(w)*factor)), max(1, int(float64(h)*factor))))
+	nw, nh := out.Rect.Dx(), out.Rect.Dy()
+	sums := make([]float64, w) // of the rows that a row stands for
+	for y := range nh {
+		clear(sums)
+		top, bottom := float64(y)*float64(h)/float64(nh), float64(y+1)*float64(h)/float64(nh)
+		for k := int(top); k < h && float64(k) < bottom; k++ {
+			part := min(bottom, float64(k+1)) - max(top, float64(k))
+			for x, v := range g.Pix[k*g.Stride : k*g.Stride+w] {
+				sums[x] += part * float64(v)
+			}
+		}
+		for x := range nw {
+			left, right := float64(x)*float64(w)/float64(nw), float64(x+1)*float64(w)/float64(nw)
+			sum := 0.0
+			for k := int(left); k < w && float64(k) < right; k++ {
+				sum += (min(right, float64(k+1)) - max(left, float64(k))) * sums[k]
+			}
+			out.Pix[y*out.Stride+x] = uint8(sum/((bottom-top)*(right-left)) + 0.5)
+		}
+	}
+	return out
 }
 
 // shrink averages squares of k by k pixels.
@@ -299,10 +326,24 @@ func turn(m image.Image, quarters int) image.Image {
 	return out
 }
 
-// enlarge scales a picture up.
+// Enlarging goes by strips of rows, for it takes 32 bytes for each pixel of the
+// strip as wide as the result.
+const (
+	enlargeRows  = 256 // pixels of the picture
+	enlargeReach = 4   // rows beside a strip that its edge rows are made from; even, since factors are halves
+)
+
+// enlarge scales a picture up by a multiple of one half.
 func enlarge(m image.Image, factor float64) image.Image {
 	b := m.Bounds()
 	out := image.NewNRGBA(image.Rect(0, 0, int(float64(b.Dx())*factor), int(float64(b.Dy())*factor)))
-	xdraw.CatmullRom.Scale(out, out.Rect, m, b, draw.Src, nil)
+	for y := 0; y < b.Dy(); y += enlargeRows {
+		top, bottom := max(0, y-enlargeReach), min(b.Dy(), y+enlargeRows+enlargeReach)
+		from := int(float64(top) * factor)
+		strip := image.NewNRGBA(image.Rect(0, from, out.Rect.Dx(), int(float64(bottom)*factor)))
+		xdraw.CatmullRom.Scale(strip, strip.Rect, m, image.Rect(b.Min.X, b.Min.Y+top, b.Max.X, b.Min.Y+bottom), draw.Src, nil)
+		to := image.Rect(0, int(float64(y)*factor), out.Rect.Dx(), int(float64(min(b.Dy(), y+enlargeRows))*factor))
+		draw.Draw(out, to, strip, to.Min, draw.Src)
+	}
 	return out
 }

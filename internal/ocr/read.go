@@ -16,7 +16,8 @@ const (
 	smallText   = 12.0 // height of small letters that the engine reads well
 	wantedText  = 16.0 // what they are enlarged to
 	maxEnlarge  = 3.0
-	largeSide   = 3000 // pixels: larger pictures are not enlarged
+	largeSide   = 3000 // pixels: in larger pictures only smaller letters are worth the time
+	smallPlan   = 10.0 // height of those
 	minLetters  = 10   // fewer say nothing about their size
 	unsure      = 0.60 // mean confidence below which another try is worth its time
 	betterTurn  = 0.15 // what turning round must gain
@@ -92,30 +93,22 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	black := inkOf(gray)
 	factor := 1.0
 	height, n := textHeight(black)
-	if height > 0 && height < smallText && n >= minLetters && max(p.Width, p.Height) < largeSide {
+	least := smallText
+	if max(p.Width, p.Height) >= largeSide {
+		least = smallPlan
+	}
+	if height > 0 && height < least && n >= minLetters {
 		factor = min(maxEnlarge, math.Round(2*wantedText/height)/2)
 	}
 	p.Ink = drawingOf(black, gray, height)
 	p.Ink.Fills = fillsOf(img, height)
-	if factor <= 1 {
-		r, err := e.Recognize(ctx, img, o)
-		if err == nil {
-			err = r.rereadGrids(ctx, e, img, p.Ink, factor, height, o)
-		}
-		if err != nil {
-			return nil, err
-		}
-		p.take(r, gray, black)
-		return p, nil
-	}
-	r, err := e.Recognize(ctx, enlarge(img, factor), o)
+	r, err := recognize(ctx, e, img, black, factor, height, o)
 	if err != nil {
 		return nil, err
 	}
-	r.scale(1 / factor)
-	if r.Confidence() < unsure {
+	if factor > 1 && r.Confidence() < unsure {
 		// Enlarged noise looks like letters.
-		plain, err := e.Recognize(ctx, img, o)
+		plain, err := recognize(ctx, e, img, black, 1, height, o)
 		if err != nil {
 			return nil, err
 		}
