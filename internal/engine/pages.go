@@ -235,6 +235,8 @@ func (j *pageJob) readPage(i int) {
 		}
 	} else if q, read := j.betterThanLayer(p, sheet); q != nil {
 		p, sheet = q, read
+	} else if q := j.mendFonts(p, sheet); q != nil {
+		p, sheet = q, layout.Prepare(q, j.layoutOptions())
 	} else if !sheet.Scanned() || !isLayer(p) { // of which the scan was judged just now
 		j.regions[i] = j.findRegions(p)
 		j.waiting[i] = len(j.regions[i]) > 0

@@ -116,6 +116,16 @@ func (j *pageJob) note(n, quarters int, text string) {
 	j.read[n], j.quarters[n] = text, quarters
 }
 
+// notePart remembers how part of the text of a page came about.
+func (j *pageJob) notePart(n int, text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.pictured == nil {
+		j.pictured = map[int]string{}
+	}
+	j.pictured[n] = text
+}
+
 // failedOCR tells of a page that should have been recognized and was not.
 func (j *pageJob) failedOCR(n int, err error) {
 	j.mu.Lock()

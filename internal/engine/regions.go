@@ -215,13 +215,8 @@ func (j *pageJob) readRegionsOf(i int) {
 	if read > 1 {
 		pictures = fmt.Sprintf("%d pictures", read)
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.pictured == nil {
-		j.pictured = map[int]string{}
-	}
 	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
-	j.pictured[n] = fmt.Sprintf("the text of %s on the page was recognized by %s (%s)", pictures, j.engine.config.OCR.Name(), strings.Join(use, ", "))
+	j.notePart(n, fmt.Sprintf("the text of %s on the page was recognized by %s (%s)", pictures, j.engine.config.OCR.Name(), strings.Join(use, ", ")))
 }
 
 // readRegion returns the words and rules of a picture, none when it shows no text.

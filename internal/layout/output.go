@@ -69,6 +69,12 @@ func (s *Sheet) NeedsOCR() string {
 	return s.needsOCR()
 }
 
+// Unreadable returns the share of the page's characters that cannot be what it
+// shows.
+func (s *Sheet) Unreadable() float64 {
+	return float64(s.read.garbled) / float64(max(s.read.visible, 1))
+}
+
 // Scanned reports whether invisible text counts, since it transcribes a picture
 // of the page.
 func (s *Sheet) Scanned() bool { return s.in.Err == nil && s.scanned() }
