@@ -11,6 +11,7 @@ const (
 	gridOfLight = 24   // squares along the longer side by which light is measured
 	unevenLight = 30   // levels below the brightest paper that are another light
 	fewDark     = 0.15 // of the squares that may be so dark on an even page: they hold figures
+	leastLight  = 0.4  // of the light around: what is darker is painted so
 	whitePaper  = 245
 )
 
@@ -89,7 +90,18 @@ func evenLight(m image.Image) (out image.Image, ok bool) {
 	if float64(dark) <= fewDark*float64(len(light.Pix)) {
 		return m, false
 	}
-	return divide(gray, light, cell), true
+	// Squares blur the edge of a hard shadow, the ground of a small copy keeps it.
+	k := max(1, max(gray.Rect.Dx(), gray.Rect.Dy())/searchSide)
+	small := shrink(gray, k)
+	ground := &image.Gray{Pix: withoutPrint(small), Stride: small.Rect.Dx(), Rect: small.Rect}
+	for y := range ground.Rect.Dy() {
+		for x := range ground.Rect.Dx() {
+			around := sample(light, (float64(x)+0.5)*float64(k)/float64(cell)-0.5, (float64(y)+0.5)*float64(k)/float64(cell)-0.5)
+			i := y*ground.Stride + x
+			ground.Pix[i] = max(ground.Pix[i], uint8(leastLight*float64(around)))
+		}
+	}
+	return divide(gray, ground, k), true
 }
 
 // lightOf returns the brightness of the paper in squares of cell pixels: that of

@@ -92,3 +92,27 @@ func TestSheetIn(t *testing.T) {
 		}
 	}
 }
+
+// TestEvenLightShadow: paper is white right up to the edge of a hard shadow, on
+// both of its sides.
+func TestEvenLightShadow(t *testing.T) {
+	const w, h, edge, near = 900, 1200, 500, 12
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.Pix[y*m.Stride+x] = 220
+			if x >= edge {
+				m.Pix[y*m.Stride+x] = 120
+			}
+		}
+	}
+	even, ok := evenLight(m)
+	if !ok {
+		t.Fatal("half of the page is in the shadow and left so")
+	}
+	for _, x := range []int{edge - near, edge + near, 10, w - 10} {
+		if v := toGray(even).GrayAt(x, h/2).Y; v < 235 {
+			t.Errorf("%d pixels from the shadow's edge paper is %d", x-edge, v)
+		}
+	}
+}
