@@ -85,6 +85,7 @@ func Read(ctx context.Context, e Engine, img image.Image, o Options) (*Page, err
 func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Page, error) {
 	b := img.Bounds()
 	p := &Page{Width: b.Dx(), Height: b.Dy()}
+	img = plain(img)
 	gray := toGray(img)
 	if p.Skew = skewOf(gray); p.Skew != 0 {
 		img = rotate(img, p.Skew)
@@ -102,18 +103,19 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	}
 	p.Ink = drawingOf(black, gray, height)
 	p.Ink.Fills = fillsOf(img, height)
+	img = bleach(img, p.Ink.Fills)
 	r, err := recognize(ctx, e, img, black, factor, height, o)
 	if err != nil {
 		return nil, err
 	}
 	if factor > 1 && r.Confidence() < unsure {
 		// Enlarged noise looks like letters.
-		plain, err := recognize(ctx, e, img, black, 1, height, o)
+		asIs, err := recognize(ctx, e, img, black, 1, height, o)
 		if err != nil {
 			return nil, err
 		}
-		if len(plain.Lines) == 0 || plain.Confidence() > r.Confidence()+betterPlain {
-			r = plain
+		if len(asIs.Lines) == 0 || asIs.Confidence() > r.Confidence()+betterPlain {
+			r = asIs
 		}
 	}
 	if err := r.rereadGrids(ctx, e, img, p.Ink, factor, height, o); err != nil {
