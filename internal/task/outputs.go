@@ -44,33 +44,32 @@ func (w *work) write(ctx context.Context, src engine.Source, res *engine.Result)
 	if w.req.OutputOptions.Markdown.AnnotateLineNumbers {
 		wire.AnnotateLineNumbers(&md, res, w.markdown())
 	}
-	asJSON := func(v any) func(io.Writer) error {
+	// Each output is made when its turn comes, or all would be in memory at once.
+	asJSON := func(make func() any) func(io.Writer) error {
 		return func(out io.Writer) error {
 			e := json.NewEncoder(out)
 			e.SetEscapeHTML(false)
-			return e.Encode(v)
+			return e.Encode(make())
 		}
 	}
-	asText := func(s string) func(io.Writer) error {
-		return func(out io.Writer) error { _, err := io.WriteString(out, s); return err }
+	asText := func(make func() string) func(io.Writer) error {
+		return func(out io.Writer) error { _, err := io.WriteString(out, make()); return err }
 	}
 	outputs := []struct {
 		name, contentType string
 		wanted            bool
 		write             func(io.Writer) error
 	}{
-		{TextJSON, "application/json", true, asJSON(wire.Text(res))},
-		{MarkdownJSON, "application/json", true, asJSON(md)},
-		{ItemsJSON, "application/json", true, asJSON(wire.Items(res, w.markdown()))},
-		{MetadataJSON, "application/json", true, asJSON(wire.Metadata(res, w.metadata()))},
-		{TextFull, "text/plain; charset=utf-8", true, asText(wire.TextFull(res))},
-		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(wire.MarkdownFull(md))},
+		{TextJSON, "application/json", true, asJSON(func() any { return wire.Text(res) })},
+		{MarkdownJSON, "application/json", true, asJSON(func() any { return md })},
+		{ItemsJSON, "application/json", true, asJSON(func() any { return wire.Items(res, w.markdown()) })},
+		{MetadataJSON, "application/json", true, asJSON(func() any { return wire.Metadata(res, w.metadata()) })},
+		{TextFull, "text/plain; charset=utf-8", true, asText(func() string { return wire.TextFull(res) })},
+		{MarkdownFull, "text/markdown; charset=utf-8", true, asText(func() string { return wire.MarkdownFull(md) })},
 		{RawWords, "application/jsonl", w.wants("word_bbox"), func(out io.Writer) error { return wire.RawWords(out, res) }},
-		{FormsJSON, "application/json", w.formsWanted(), func(out io.Writer) error { return asJSON(wire.Forms(res))(out) }},
-		{StrippedJSON, "application/json", w.wants("stripped_md"), func(out io.Writer) error { return asJSON(wire.Stripped(res))(out) }},
-		{StrippedFull, "text/plain; charset=utf-8", w.wants("concatenated_stripped_txt"), func(out io.Writer) error {
-			return asText(wire.MarkdownFull(wire.Stripped(res)))(out)
-		}},
+		{FormsJSON, "application/json", w.formsWanted(), asJSON(func() any { return wire.Forms(res) })},
+		{StrippedJSON, "application/json", w.wants("stripped_md"), asJSON(func() any { return wire.Stripped(res) })},
+		{StrippedFull, "text/plain; charset=utf-8", w.wants("concatenated_stripped_txt"), asText(func() string { return wire.MarkdownFull(wire.Stripped(res)) })},
 		{Grounded, "application/jsonl", len(w.req.OutputOptions.GranularBBoxes) > 0, func(out io.Writer) error {
 			return wire.GroundedItems(out, res, w.markdown(), w.req.OutputOptions.GranularBBoxes)
 		}},
