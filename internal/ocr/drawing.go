@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"image"
+	"slices"
 
 	"recto/internal/geom"
 )
@@ -41,57 +42,82 @@ const (
 func drawingOf(p *ink, g *image.Gray, letters float64) *Drawing {
 	length := max(minRule, ruleLetters*letters)
 	thick := max(thickest, maxThickness*letters)
-	d := &Drawing{ink: p, letters: letters}
-	d.Horizontal = p.between(findRules(p.w, p.h, func(x, y int) bool { return p.pix[y*p.w+x] }, length, thick), 1, p.w)
-	d.Vertical = upended(p.between(findRules(p.h, p.w, func(y, x int) bool { return p.pix[y*p.w+x] }, length, thick), p.w, 1))
-	for _, sign := range []int{1, -1} {
-		d.Horizontal = addRules(d.Horizontal, findRules(p.w, p.h, ridge(g, 1, g.Stride, p.h, sign), length, thick))
-		d.Vertical = addRules(d.Vertical, upended(findRules(p.h, p.w, ridge(g, g.Stride, 1, p.w, sign), length, thick)))
+	d := &Drawing{ink: p, letters: letters, Horizontal: levelRules(p.w, p.h, p.pix, g.Pix, g.Stride, length, thick)}
+	// Columns are looked at as rows of the picture on its side, for their pixels
+	// lie far apart.
+	d.Vertical = levelRules(p.h, p.w, onSide(p.pix, p.w, p.w, p.h), onSide(g.Pix, g.Stride, p.w, p.h), p.h, length, thick)
+	for i, r := range d.Vertical {
+		d.Vertical[i] = geom.Rect{X0: r.Y0, Y0: r.X0, X1: r.Y1, Y1: r.X1}
 	}
 	return d
 }
 
-// upended exchanges the axes of rectangles.
-func upended(list []geom.Rect) []geom.Rect {
-	for i, r := range list {
-		list[i] = geom.Rect{X0: r.Y0, Y0: r.X0, X1: r.Y1, Y1: r.X1}
-	}
-	return list
-}
-
-// ridge says which pixels are darker (sign 1) or lighter (-1) than those beside
-// them, across rows of rows pixels that are so far apart in memory.
-func ridge(g *image.Gray, along, across, rows, sign int) func(x, y int) bool {
-	return func(x, y int) bool {
-		if y < ridgeStep || y+ridgeStep >= rows {
-			return false
-		}
-		at := y*across + x*along
-		v := int(g.Pix[at])
-		return sign*(int(g.Pix[at-ridgeStep*across])-v) >= ridgeRise && sign*(int(g.Pix[at+ridgeStep*across])-v) >= ridgeRise
-	}
-}
-
-// between returns the rules that have paper on both sides: what is left of a
-// painted area between letters has ink. The pixels of a rule are so far apart in
-// memory along and across it.
-func (p *ink) between(rules []geom.Rect, along, across int) []geom.Rect {
-	clear := func(x0, x1, y int) bool {
-		n := 0
-		for x := x0; x < x1; x++ {
-			if at := y*across + x*along; y < 0 || at < 0 || at >= len(p.pix) || !p.pix[at] {
-				n++
+// onSide returns w x h pixels with the axes exchanged.
+func onSide[T any](pix []T, stride, w, h int) []T {
+	const block = 32 // both sides of it fit into the cache
+	out := make([]T, w*h)
+	for y0 := 0; y0 < h; y0 += block {
+		for x0 := 0; x0 < w; x0 += block {
+			for y := y0; y < min(y0+block, h); y++ {
+				for x, v := range pix[y*stride+x0 : y*stride+min(x0+block, w)] {
+					out[(x0+x)*h+y] = v
+				}
 			}
-		}
-		return float64(n) >= alongside*float64(x1-x0)
-	}
-	var out []geom.Rect
-	for _, r := range rules {
-		if clear(int(r.X0), int(r.X1), int(r.Y0)-besides) && clear(int(r.X0), int(r.X1), int(r.Y1)+besides-1) {
-			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// levelRules finds the horizontal rules of a picture of w x h pixels: of ink, and
+// those that are darker or lighter than what is beside them.
+func levelRules(w, h int, ink []bool, gray []uint8, stride int, length, thick float64) []geom.Rect {
+	rules := findRules(h, func(y int) []bool { return ink[y*w : (y+1)*w] }, length, thick)
+	rules = slices.DeleteFunc(rules, func(r geom.Rect) bool { return !between(ink, w, h, r) })
+	marks := make([]bool, w)
+	for _, lighter := range []bool{false, true} {
+		rules = addRules(rules, findRules(h, func(y int) []bool {
+			if y < ridgeStep || y+ridgeStep >= h {
+				return nil
+			}
+			row := func(y int) []uint8 { return gray[y*stride : y*stride+w] }
+			ridge(marks, row(y-ridgeStep), row(y), row(y+ridgeStep), lighter)
+			return marks
+		}, length, thick))
+	}
+	return rules
+}
+
+// ridge marks the pixels of a row that are darker, or lighter, than those of two
+// others.
+func ridge(marks []bool, above, row, below []uint8, lighter bool) {
+	above, below, marks = above[:len(row)], below[:len(row)], marks[:len(row)]
+	if lighter {
+		for x, v := range row {
+			marks[x] = int(v)-int(max(above[x], below[x])) >= ridgeRise
+		}
+		return
+	}
+	for x, v := range row {
+		marks[x] = int(min(above[x], below[x]))-int(v) >= ridgeRise
+	}
+}
+
+// between reports whether a rule has paper on both sides: what is left of a
+// painted area between letters has ink.
+func between(ink []bool, w, h int, r geom.Rect) bool {
+	clear := func(y int) bool {
+		if y < 0 || y >= h {
+			return true
+		}
+		n := 0
+		for _, is := range ink[y*w+int(r.X0) : y*w+int(r.X1)] {
+			if !is {
+				n++
+			}
+		}
+		return float64(n) >= alongside*r.W()
+	}
+	return clear(int(r.Y0)-besides) && clear(int(r.Y1)+besides-1)
 }
 
 // addRules adds the rules that none of the list covers.
@@ -116,19 +142,20 @@ func addRules(list, more []geom.Rect) []geom.Rect {
 // stretch is a rule in the making: runs of ink in rows that follow each other.
 type stretch struct{ x0, x1, y0, y1 int }
 
-// findRules looks along rows of n pixels for long runs of ink and joins those of
+// findRules looks along rows for long runs of marked pixels and joins those of
 // neighbouring rows.
-func findRules(n, rows int, at func(x, y int) bool, length, thick float64) []geom.Rect {
+func findRules(rows int, row func(y int) []bool, length, thick float64) []geom.Rect {
 	var open, done []stretch
 	for y := range rows {
 		var next []stretch
-		for x := 0; x < n; x++ {
-			if !at(x, y) {
+		marks := row(y)
+		for x := 0; x < len(marks); x++ {
+			if !marks[x] {
 				continue
 			}
 			start, end := x, x
-			for x < n && x-end <= brokenBy {
-				if at(x, y) {
+			for x < len(marks) && x-end <= brokenBy {
+				if marks[x] {
 					end = x
 				}
 				x++

@@ -2,7 +2,6 @@ package ocr
 
 import (
 	"image"
-	"image/color"
 	"image/draw"
 	"math"
 
@@ -12,14 +11,49 @@ import (
 
 // toGray returns the brightness of a picture, on white where it is transparent.
 func toGray(m image.Image) *image.Gray {
-	if g, ok := m.(*image.Gray); ok && g.Rect.Min == (image.Point{}) {
-		return g
-	}
-	b := m.Bounds()
-	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(g, g.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.Draw(g, g.Rect, m, b.Min, draw.Over)
+	g, _ := grayOf(m)
 	return g
+}
+
+// grayOf returns the brightness of a picture, and whether that is all there is to
+// it: it has no colours.
+func grayOf(m image.Image) (g *image.Gray, colourless bool) {
+	b := m.Bounds()
+	var pix []uint8
+	stride := 0
+	switch m := m.(type) {
+	case *image.Gray:
+		if m.Rect.Min == (image.Point{}) {
+			return m, true
+		}
+	case *image.NRGBA:
+		if m.Opaque() {
+			pix, stride = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride
+		}
+	case *image.RGBA:
+		if m.Opaque() {
+			pix, stride = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride
+		}
+	}
+	g = image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	if pix == nil {
+		draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(g, g.Rect, m, b.Min, draw.Over)
+		return g, false
+	}
+	var colours uint32
+	for y := range b.Dy() {
+		row := g.Pix[y*g.Stride : y*g.Stride+b.Dx()]
+		from := pix[y*stride : y*stride+4*b.Dx()]
+		for x := range row {
+			p := from[4*x : 4*x+3 : 4*x+3]
+			red, green, blue := uint32(p[0]), uint32(p[1]), uint32(p[2])
+			colours |= red ^ green | green ^ blue
+			// As color.GrayModel has it, from 16 bits a channel.
+			row[x] = uint8((0x101*(19595*red+38470*green+7471*blue) + 1<<15) >> 24)
+		}
+	}
+	return g, colours == 0
 }
 
 // Fit returns a picture whose sides are at most so many pixels.
@@ -82,16 +116,18 @@ func shrink(g *image.Gray, k int) *image.Gray {
 // threshold returns the brightness that parts ink from paper best, by Otsu's
 // criterion (1979): the largest variance between the two.
 func threshold(g *image.Gray) uint8 {
-	var count [256]float64
+	var counts [4][256]uint32 // paper is one colour: neighbours must not wait for each other
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	for y := range h {
-		for _, v := range g.Pix[y*g.Stride : y*g.Stride+w] {
-			count[v]++
+		for x, v := range g.Pix[y*g.Stride : y*g.Stride+w] {
+			counts[x&3][v]++
 		}
 	}
+	var count [256]float64
 	all, sum := float64(w*h), 0.0
-	for v, n := range count {
-		sum += float64(v) * n
+	for v := range count {
+		count[v] = float64(counts[0][v] + counts[1][v] + counts[2][v] + counts[3][v])
+		sum += float64(v) * count[v]
 	}
 	below, sumBelow, best := 0.0, 0.0, 0.0
 	at := uint8(128)
@@ -122,10 +158,10 @@ func inkOf(g *image.Gray) *ink {
 	p.pix = make([]bool, p.w*p.h)
 	dark := 0
 	for y := range p.h {
-		row := g.Pix[y*g.Stride:]
-		for x := range p.w {
-			if row[x] <= t {
-				p.pix[y*p.w+x] = true
+		row := p.pix[y*p.w : (y+1)*p.w]
+		for x, v := range g.Pix[y*g.Stride : y*g.Stride+p.w] {
+			if v <= t {
+				row[x] = true
 				dark++
 			}
 		}
@@ -322,28 +358,6 @@ func turn(m image.Image, quarters int) image.Image {
 			}
 			copy(out.Pix[ty*out.Stride+tx*4:ty*out.Stride+tx*4+4], src.Pix[y*src.Stride+x*4:y*src.Stride+x*4+4])
 		}
-	}
-	return out
-}
-
-// Enlarging goes by strips of rows, for it takes 32 bytes for each pixel of the
-// strip as wide as the result.
-const (
-	enlargeRows  = 256 // pixels of the picture
-	enlargeReach = 4   // rows beside a strip that its edge rows are made from; even, since factors are halves
-)
-
-// enlarge scales a picture up by a multiple of one half.
-func enlarge(m image.Image, factor float64) image.Image {
-	b := m.Bounds()
-	out := image.NewNRGBA(image.Rect(0, 0, int(float64(b.Dx())*factor), int(float64(b.Dy())*factor)))
-	for y := 0; y < b.Dy(); y += enlargeRows {
-		top, bottom := max(0, y-enlargeReach), min(b.Dy(), y+enlargeRows+enlargeReach)
-		from := int(float64(top) * factor)
-		strip := image.NewNRGBA(image.Rect(0, from, out.Rect.Dx(), int(float64(bottom)*factor)))
-		xdraw.CatmullRom.Scale(strip, strip.Rect, m, image.Rect(b.Min.X, b.Min.Y+top, b.Max.X, b.Min.Y+bottom), draw.Src, nil)
-		to := image.Rect(0, int(float64(y)*factor), out.Rect.Dx(), int(float64(min(b.Dy(), y+enlargeRows))*factor))
-		draw.Draw(out, to, strip, to.Min, draw.Src)
 	}
 	return out
 }

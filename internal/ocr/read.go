@@ -104,6 +104,9 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	p.Ink = drawingOf(black, gray, height)
 	p.Ink.Fills = fillsOf(img, height)
 	img = bleach(img, p.Ink.Fills)
+	if light, colourless := grayOf(img); colourless {
+		img = light // which engines read alike and sooner
+	}
 	r, err := recognize(ctx, e, img, black, factor, height, o)
 	if err != nil {
 		return nil, err

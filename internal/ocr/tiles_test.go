@@ -120,26 +120,6 @@ func TestRecognizeTiles(t *testing.T) {
 	}
 }
 
-// TestEnlarge: strips leave no seams.
-func TestEnlarge(t *testing.T) {
-	img := image.NewGray(image.Rect(0, 0, 40, 3*enlargeRows))
-	for y := range img.Rect.Dy() {
-		for x := range 40 {
-			img.Pix[y*img.Stride+x] = uint8(y / 4) // as even as can be
-		}
-	}
-	out := enlarge(img, 1.5).(*image.NRGBA)
-	if out.Rect.Dy() != 3*enlargeRows*3/2 {
-		t.Fatalf("height %d", out.Rect.Dy())
-	}
-	for y := 1; y < out.Rect.Dy(); y++ {
-		a, b := int(out.Pix[(y-1)*out.Stride]), int(out.Pix[y*out.Stride])
-		if b < a-1 || b > a+2 {
-			t.Errorf("row %d: brightness goes from %d to %d", y, a, b)
-		}
-	}
-}
-
 // TestFit: the sides fit exactly, and gray stays what it was on the mean.
 func TestFit(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 1000, 700))

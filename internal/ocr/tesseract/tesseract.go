@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -112,7 +111,7 @@ func (e *Engine) Recognize(ctx context.Context, img image.Image, o ocr.Options) 
 		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+prefix)
 	}
 	isolate(cmd)
-	cmd.Stdin = ppm(img)
+	cmd.Stdin = newPNM(img)
 	out, complaint := &limited{left: maxOutput}, &limited{left: 4096}
 	cmd.Stdout, cmd.Stderr = out, complaint
 	if err := run(cmd); err != nil {
@@ -149,15 +148,4 @@ func (l *limited) Write(p []byte) (int, error) {
 	}
 	l.left -= len(p)
 	return len(p), nil
-}
-
-// ppm returns a picture in the plainest format there is.
-func ppm(img image.Image) io.Reader {
-	pix, perPixel := ocr.Pixels(img)
-	kind := "P6"
-	if perPixel == 1 {
-		kind = "P5"
-	}
-	header := fmt.Sprintf("%s\n%d %d\n255\n", kind, img.Bounds().Dx(), img.Bounds().Dy())
-	return io.MultiReader(strings.NewReader(header), bytes.NewReader(pix))
 }
