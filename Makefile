@@ -84,6 +84,10 @@ help: ## print this list
 eval-ocr: need-go ## scores of text recognition: make eval-ocr CORPUS=DIR [ARGS="--docs --only dpi200"]
 	@$(GO) run ./eval/cmd/recto-ocr --corpus "$(CORPUS)" $(ARGS)
 
+bench-ocr: build ocr ## what scans cost, beside tesseract alone, and how soon a cancel ends all: make bench-ocr [PAGES=100] (Linux)
+	@$(GO) run ./eval/cmd/recto-bench-ocr --recto $(BIN) --pages $(or $(PAGES),100) $(ARGS)
+.PHONY: bench-ocr
+
 twice: need-go ## what recognition adds to documents, and that no word is there twice: make twice CORPUS=DIR [ARGS=--words]
 	@$(GO) run ./eval/cmd/recto-twice $(ARGS) "$(CORPUS)"
 

@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"internal/api"},
 	{"cmd/recto", "eval/score"},
 	{"eval"},
-	{"eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-twice", "testdata/gen"},
+	{"eval/cmd/recto-bench-ocr", "eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-twice", "testdata/gen"},
 }
 
 // doors are the only packages that may import a third party's engine.
