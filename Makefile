@@ -32,7 +32,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 build: need-go ocr-inside ## build bin/recto
 	tags=$(OCRTAGS); $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
-test: need-go ocr ## run all tests
+test: need-go ocr stores ## run all tests
 	$(GO) test $(OCRTAGS) ./...
 
 check: need-go ## what must hold before a commit: format, lint, test
@@ -99,6 +99,11 @@ ocr: ocr-inside # have what reads scans: what goes into the binary, or else the 
 	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \
 	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null; }; } ; } || true
 
+stores: # have the PostgreSQL server that tests start, where it can be installed; without it they skip what needs it
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	  { echo "installing postgresql"; apt-get install -y -q --no-install-recommends postgresql >/dev/null 2>&1 || \
+	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends postgresql >/dev/null; }; } ; } || true
+
 ocr-inside: # fetch what the binary embeds; go on without when that fails
 	@./internal/ocr/tesswasm/fetch.sh || echo "The binary gets no text recognition of its own. $$(command -v tesseract >/dev/null && \
 	  echo "The tesseract installed here reads scans." || \
@@ -107,7 +112,7 @@ ocr-inside: # fetch what the binary embeds; go on without when that fails
 ocr-assets: ## fetch Tesseract as WebAssembly and its English data, to be built into the binary (needs npm)
 	@./internal/ocr/tesswasm/fetch.sh
 
-.PHONY: need-go eval-ocr twice bench-digital ocr ocr-inside ocr-assets
+.PHONY: need-go eval-ocr twice bench-digital ocr stores ocr-inside ocr-assets
 need-go:
 	@command -v $(GO) >/dev/null || { echo "Recto needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
 

@@ -54,15 +54,16 @@ func (c *DoctorCmd) Run() error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
 	defer cancel()
-	dir, err := c.dir()
+	at, err := c.store()
 	if err != nil {
 		return err
 	}
+	dir := at.Dir
 	found := []finding{checkEngine(ctx)}
 	found = append(found, c.checkOCR(ctx)...)
 	found = append(found,
 		checkFolder("data", dir, "choose another folder with --data-dir or RECTO_DATA_DIR, or give this user the right to write there"),
-		checkDatabase(ctx, dir),
+		checkDatabase(ctx, at),
 		checkFolder("temporary files", os.TempDir(), "set TMPDIR to a folder this user can write to"),
 		checkMemory())
 	well := true
@@ -173,13 +174,17 @@ func checkFolder(name, dir, advice string) finding {
 	return f
 }
 
-func checkDatabase(ctx context.Context, dir string) finding {
-	err := store.Check(ctx, dir)
+func checkDatabase(ctx context.Context, at store.Config) finding {
+	err := store.Check(ctx, at)
+	advice := "give this user the right to write " + at.Place() + ", or put back a copy of the folder"
+	if at.Address != "" {
+		advice = "is the server of --database up, and does it let this user in and make tables?"
+	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return finding{"database", missing, "there is none yet", "recto serve makes it; recto parse needs none"}
 	case err != nil:
-		return finding{"database", broken, err.Error(), "give this user the right to write " + filepath.Join(dir, "recto.db") + ", or put back a copy of the folder"}
+		return finding{"database", broken, err.Error(), advice}
 	}
 	return finding{"database", fine, "can be read and written", ""}
 }

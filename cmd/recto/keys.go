@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"recto/internal/job"
 	"recto/internal/store"
 )
 
@@ -104,14 +103,14 @@ func (c *RevokeKeyCmd) Run() error {
 }
 
 func withStore(f DataFlags, do func(context.Context, *store.DB) error) error {
-	dir, err := f.dir()
+	at, err := f.store()
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
-	db, err := store.Open(ctx, store.Config{Dir: dir, Migrate: job.Migrate})
+	db, err := store.Open(ctx, at)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", dir, err)
+		return fmt.Errorf("open %s: %w", at.Place(), err)
 	}
 	return errors.Join(do(ctx, db), db.Close())
 }

@@ -30,7 +30,14 @@ import (
 
 // DataFlags say where the server keeps everything.
 type DataFlags struct {
-	DataDir string `help:"Folder of the database, files and results (default: recto in the user's data folder)." type:"path" env:"RECTO_DATA_DIR"`
+	DataDir  string `help:"Folder of the database, files and results (default: recto in the user's data folder)." type:"path" env:"RECTO_DATA_DIR"`
+	Database string `help:"Address of a PostgreSQL database, postgres://USER:PASSWORD@HOST/NAME, instead of SQLite in the folder." env:"RECTO_DATABASE"`
+}
+
+// store returns where the database is.
+func (f DataFlags) store() (store.Config, error) {
+	dir, err := f.dir()
+	return store.Config{Dir: dir, Address: f.Database, Migrate: job.Migrate}, err
 }
 
 // dir returns the data directory, by default $XDG_DATA_HOME/recto or
@@ -84,13 +91,14 @@ func (c *ServeCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	log := newLog(c.LogLevel)
-	dir, err := c.dir()
+	at, err := c.store()
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Config{Dir: dir, Migrate: job.Migrate})
+	dir := at.Dir
+	db, err := store.Open(ctx, at)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", dir, err)
+		return fmt.Errorf("open %s: %w", at.Place(), err)
 	}
 	defer db.Close()
 	lock, err := store.TakeLock(dir)
@@ -149,7 +157,7 @@ func (c *ServeCmd) Run() error {
 	} else if has, err := db.HasKeys(ctx); err == nil && !has {
 		access = "open to this machine, until there are keys"
 	}
-	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", dir, "access", access)
+	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", dir, "database", at.Place(), "access", access)
 	return serve(ctx, listener, handler, log)
 }
 

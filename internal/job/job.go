@@ -16,6 +16,7 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
@@ -88,9 +89,18 @@ type Runner struct {
 	board  board
 }
 
+// driverOf is the queue's way to the database. On PostgreSQL it is woken as soon
+// as there is work; SQLite is looked at every 50 ms.
+func driverOf(db *store.DB) riverdriver.Driver[*sql.Tx] {
+	if db.Shared() {
+		return riverdatabasesql.NewWithPgxListener(db.SQL, db.Listener)
+	}
+	return riversqlite.New(db.SQL)
+}
+
 // Migrate brings the queue's tables up to date; it is run by store.Open.
-func Migrate(ctx context.Context, db *sql.DB) error {
-	m, err := rivermigrate.New(riversqlite.New(db), nil)
+func Migrate(ctx context.Context, db *store.DB) error {
+	m, err := rivermigrate.New(driverOf(db), nil)
 	if err != nil {
 		return err
 	}
@@ -106,7 +116,7 @@ func New(c Config) (*Runner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	r := &Runner{Config: c, driver: riversqlite.New(c.Store.SQL), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}}
+	r := &Runner{Config: c, driver: driverOf(c.Store), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}}
 	workers := river.NewWorkers()
 	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err
@@ -128,11 +138,14 @@ func New(c Config) (*Runner, error) {
 	return r, nil
 }
 
-// Start begins to work. The caller holds the data directory's lock, so whatever
-// is marked as running was left by a process that is gone; it is run again at once.
+// Start begins to work. On SQLite the caller holds the data directory's lock, so
+// whatever is marked as running was left by a process that is gone; it is run
+// again at once. On PostgreSQL that is found out within seconds.
 func (r *Runner) Start(ctx context.Context) error {
-	if err := r.recover(ctx); err != nil {
-		return fmt.Errorf("recover jobs: %w", err)
+	if !r.Store.Shared() {
+		if err := r.recover(ctx); err != nil {
+			return fmt.Errorf("recover jobs: %w", err)
+		}
 	}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := r.queue.Start(ctx); err != nil {
@@ -173,6 +186,9 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 	var earlier store.Job
 	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
+		if err = r.Store.SerializeTx(ctx, tx, sameKey(q)); err != nil {
+			return err
+		}
 		if earlier, err = sameJob(ctx, tx, q, j.CreatedAt); err == nil || !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -202,6 +218,14 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 	}
 	j.Status, j.UpdatedAt = string(wire.Pending), j.CreatedAt
 	return j, true, nil
+}
+
+// sameKey is shared by requests that sameJob may take for each other.
+func sameKey(q Request) string {
+	if key := q.Job.IdempotencyKey; key != "" {
+		return "idempotency " + q.Job.ProjectID + " " + key
+	}
+	return "dedupe " + q.Job.ProjectID + " " + q.Job.DedupeKey
 }
 
 // sameJob returns the job that the same request has created before.

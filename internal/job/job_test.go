@@ -19,6 +19,7 @@ import (
 	"recto/internal/fetch"
 	"recto/internal/format"
 	"recto/internal/store"
+	"recto/internal/store/storetest"
 	"recto/internal/task"
 	"recto/internal/wire"
 )
@@ -61,11 +62,18 @@ type home struct {
 	project string
 }
 
-func newHome(t *testing.T) *home {
+// everywhere runs a test on SQLite and on PostgreSQL.
+func everywhere(t *testing.T, test func(*testing.T, *home)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, newHome(t, "")) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHome(t, storetest.Postgres(t))) })
+}
+
+func newHome(t *testing.T, database string) *home {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir()) // the blob store sets it; give it back after the test
 	dir := t.TempDir()
-	db, err := store.Open(t.Context(), store.Config{Dir: dir, Migrate: Migrate})
+	db, err := store.Open(t.Context(), store.Config{Dir: dir, Address: database, Migrate: Migrate})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +147,10 @@ func (h *home) waitFor(id string, want wire.Status) store.Job {
 // TestRecover has a process die in the middle of a job, or rather hang: when it
 // comes back to life its result must not count.
 func TestRecover(t *testing.T) {
-	h := newHome(t)
+	everywhere(t, testRecover)
+}
+
+func testRecover(t *testing.T, h *home) {
 	hung, free := newGate(), newGate()
 	hung.ignore = true
 	close(free.open)
@@ -151,6 +162,11 @@ func TestRecover(t *testing.T) {
 	<-hung.started
 
 	h.start(second)
+	if h.db.Shared() { // where others may be at work, starting alone takes nothing from them
+		if err := second.reap(t.Context(), func(worker string) bool { return worker == first.queue.ID() }); err != nil {
+			t.Fatal(err)
+		}
+	}
 	done := h.waitFor(j.ID, wire.Completed)
 	if done.Attempt != 2 {
 		t.Errorf("attempt = %d, want 2", done.Attempt)
@@ -170,15 +186,18 @@ func TestRecover(t *testing.T) {
 }
 
 func TestReapSilentWorkers(t *testing.T) {
-	h, ctx := newHome(t), t.Context()
+	everywhere(t, testReapSilentWorkers)
+}
+
+func testReapSilentWorkers(t *testing.T, h *home) {
+	ctx := t.Context()
 	g := newGate()
 	r, other := h.runner(g), h.runner(g)
 	h.start(r)
 	j := h.create(r)
 	<-g.started
 	eventuallySeen(t, h, r.queue.ID())
-	now := time.Now()
-	if err := other.tendOnce(ctx, &now); err != nil {
+	if err := other.tendOnce(ctx, &watcher{lastSweep: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if q, err := other.queue.JobGet(ctx, j.QueueID); err != nil || q.State != "running" {
@@ -190,6 +209,25 @@ func TestReapSilentWorkers(t *testing.T) {
 	<-g.started // it runs a second time
 	close(g.open)
 	h.waitFor(j.ID, wire.Completed)
+}
+
+// TestSilent has a worker's clock go wrong, and the database be away.
+func TestSilent(t *testing.T) {
+	start, wrong := time.Now(), time.Now().Add(-time.Hour)
+	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+	var w watcher
+	for s := 0; s <= 20; s += 2 {
+		beat := wrong.Add(time.Duration(min(s, 10)) * time.Second) // the last one is left at 10 s
+		w.look(map[string]time.Time{"a": beat}, at(s))
+		if got, want := w.silent("a", at(s)), s > 16; got != want {
+			t.Errorf("after %d s silent = %t, want %t", s, got, want)
+		}
+	}
+	w.pulses = nil // as after an error
+	w.look(map[string]time.Time{"a": wrong}, at(60))
+	if w.silent("a", at(60)) || w.silent("never seen", at(60)) {
+		t.Error("who could not leave a heartbeat is taken for dead")
+	}
 }
 
 func eventuallySeen(t *testing.T, h *home, worker string) {
@@ -213,7 +251,10 @@ func TestStopPutsJobsBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits until the patience of a stop is over")
 	}
-	h := newHome(t)
+	everywhere(t, testStopPutsJobsBack)
+}
+
+func testStopPutsJobsBack(t *testing.T, h *home) {
 	g := newGate()
 	r := h.runner(g)
 	if err := r.Start(t.Context()); err != nil {
@@ -230,7 +271,11 @@ func TestStopPutsJobsBack(t *testing.T) {
 
 // TestSweep makes the queue forget about jobs in every way there is.
 func TestSweep(t *testing.T) {
-	h, ctx := newHome(t), t.Context()
+	everywhere(t, testSweep)
+}
+
+func testSweep(t *testing.T, h *home) {
+	ctx := t.Context()
 	g := newGate()
 	close(g.open)
 	r := h.runner(g) // not started: nothing runs by itself
@@ -247,7 +292,12 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.start(r) // sweeps first
+	h.start(r) // sweeps first, where nobody else is at work
+	if h.db.Shared() {
+		if err := r.sweep(ctx, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h.waitFor(forgotten.ID, wire.Completed)
 	h.waitFor(discarded.ID, wire.Failed)
 	h.waitFor(cancelled.ID, wire.Cancelled)
@@ -270,7 +320,10 @@ func TestHiccupIsTriedAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for a retry")
 	}
-	h := newHome(t)
+	everywhere(t, testHiccupIsTriedAgain)
+}
+
+func testHiccupIsTriedAgain(t *testing.T, h *home) {
 	g := newGate()
 	close(g.open)
 	r := h.runner(&failing{times: 1, after: g})
@@ -281,7 +334,11 @@ func TestHiccupIsTriedAgain(t *testing.T) {
 }
 
 func TestCreateIsOneStep(t *testing.T) {
-	h, ctx := newHome(t), t.Context()
+	everywhere(t, testCreateIsOneStep)
+}
+
+func testCreateIsOneStep(t *testing.T, h *home) {
+	ctx := t.Context()
 	r := h.runner(newGate())
 	j := h.create(r)
 	again := j

@@ -11,7 +11,11 @@ import (
 
 // TestPurgeRunningJob deletes a project while one of its jobs runs.
 func TestPurgeRunningJob(t *testing.T) {
-	h, ctx, g := newHome(t), t.Context(), newGate()
+	everywhere(t, testPurgeRunningJob)
+}
+
+func testPurgeRunningJob(t *testing.T, h *home) {
+	ctx, g := t.Context(), newGate()
 	p, err := h.db.AddProject(ctx, "doomed")
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,10 @@ import (
 // hour. So every worker leaves a heartbeat, and jobs of silent workers go back.
 const (
 	beatEvery = 2 * time.Second
-	deadAfter = 8 * time.Second
+	// deadAfter is how long a heartbeat must not have changed. It is measured on
+	// the watcher's clock, so that clocks need not agree; with the time between
+	// two looks a job is run again at most 8.5 s after its worker's death.
+	deadAfter = 6 * time.Second
 	// sweepEvery is how often rows without a live queue entry are looked for.
 	sweepEvery = 30 * time.Second
 	// sweepAge leaves alone what another transaction may just be writing.
@@ -44,10 +47,11 @@ func (r *Runner) recover(ctx context.Context) error {
 func (r *Runner) tendJobs(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
-	lastSweep := time.Now()
+	w := watcher{lastSweep: time.Now()}
 	for {
-		if err := r.tendOnce(ctx, &lastSweep); err != nil && ctx.Err() == nil {
+		if err := r.tendOnce(ctx, &w); err != nil && ctx.Err() == nil {
 			r.Log.Error("tend jobs", "err", err)
+			w.pulses = nil // while the database was away, nobody could leave a heartbeat
 		}
 		select {
 		case <-ctx.Done():
@@ -57,7 +61,35 @@ func (r *Runner) tendJobs(ctx context.Context) {
 	}
 }
 
-func (r *Runner) tendOnce(ctx context.Context, lastSweep *time.Time) error {
+// watcher is what one process knows of the others.
+type watcher struct {
+	lastSweep time.Time
+	pulses    map[string]pulse
+}
+
+// pulse is a worker's last heartbeat, and when it was first seen here.
+type pulse struct{ beat, since time.Time }
+
+// look takes note of the heartbeats.
+func (w *watcher) look(seen map[string]time.Time, now time.Time) {
+	next := map[string]pulse{}
+	for id, beat := range seen {
+		p, known := w.pulses[id]
+		if !known || !p.beat.Equal(beat) {
+			p = pulse{beat, now}
+		}
+		next[id] = p
+	}
+	w.pulses = next
+}
+
+// silent reports whether a worker has left no heartbeat for too long.
+func (w *watcher) silent(id string, now time.Time) bool {
+	p, known := w.pulses[id]
+	return known && now.Sub(p.since) > deadAfter
+}
+
+func (r *Runner) tendOnce(ctx context.Context, w *watcher) error {
 	if err := r.Store.Beat(ctx, r.queue.ID()); err != nil {
 		return err
 	}
@@ -65,30 +97,32 @@ func (r *Runner) tendOnce(ctx context.Context, lastSweep *time.Time) error {
 	if err != nil {
 		return err
 	}
-	dead := func(worker string) bool {
-		return worker != r.queue.ID() && time.Since(seen[worker]) > deadAfter
-	}
-	if err := r.reap(ctx, dead); err != nil {
-		return err
-	}
-	if time.Since(*lastSweep) < sweepEvery {
-		return nil
-	}
-	*lastSweep = time.Now()
-	if err := r.Store.ForgetWorkers(ctx, time.Now().Add(-forgetAfter)); err != nil {
-		return err
-	}
-	return r.sweep(ctx, time.Now().Add(-sweepAge))
+	now := time.Now()
+	w.look(seen, now)
+	return r.Store.Alone(ctx, "tend", func() error {
+		dead := func(id string) bool { return id != r.queue.ID() && w.silent(id, now) }
+		if err := r.reap(ctx, dead); err != nil {
+			return err
+		}
+		if now.Sub(w.lastSweep) < sweepEvery {
+			return nil
+		}
+		w.lastSweep = now
+		if err := r.Store.ForgetWorkers(ctx, now.Add(-forgetAfter)); err != nil {
+			return err
+		}
+		return r.sweep(ctx, now.Add(-sweepAge))
+	})
 }
 
 // reap makes the running jobs of dead workers available again. The executor it
 // uses is outside River's promise of stability; TestRecover watches over it.
 func (r *Runner) reap(ctx context.Context, dead func(worker string) bool) error {
+	now := time.Now().UTC() // before the look: what another process starts meanwhile is left alone
 	running, err := r.queue.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(1000))
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC()
 	p := &riverdriver.JobRescueManyParams{StuckHorizon: now}
 	for _, j := range running.Jobs {
 		if len(j.AttemptedBy) == 0 || !dead(j.AttemptedBy[len(j.AttemptedBy)-1]) {

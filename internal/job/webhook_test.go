@@ -142,38 +142,46 @@ func TestWebhookEvents(t *testing.T) {
 		{"error", pages(bad), "error pending running"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h, to := newHome(t), newReceiver(t, nil)
-			r := h.runner(c.engine)
-			h.start(r)
-			j := h.create(r, store.Webhook{URL: to.URL})
-			for _, d := range h.ended(j.ID, 3) {
-				if d.Status != store.DeliveryDelivered || d.Attempts != 1 || d.HTTPStatus != 200 || d.Error != "" {
-					t.Errorf("delivery = %+v", d)
+			everywhere(t, func(t *testing.T, h *home) {
+				to := newReceiver(t, nil)
+				r := h.runner(c.engine)
+				h.start(r)
+				j := h.create(r, store.Webhook{URL: to.URL})
+				for _, d := range h.ended(j.ID, 3) {
+					if d.Status != store.DeliveryDelivered || d.Attempts != 1 || d.HTTPStatus != 200 || d.Error != "" {
+						t.Errorf("delivery = %+v", d)
+					}
 				}
-			}
-			if got := to.events(); got != c.want {
-				t.Errorf("events = %q, want each of %q once", got, c.want)
-			}
+				if got := to.events(); got != c.want {
+					t.Errorf("events = %q, want each of %q once", got, c.want)
+				}
+			})
 		})
 	}
 	t.Run("cancelled", func(t *testing.T) {
-		h, to, g := newHome(t), newReceiver(t, nil), newGate()
-		r := h.runner(g)
-		h.start(r)
-		j := h.create(r, store.Webhook{URL: to.URL})
-		<-g.started
-		if _, err := r.Cancel(t.Context(), h.project, j.ID); err != nil {
-			t.Fatal(err)
-		}
-		h.ended(j.ID, 3)
-		if got := to.events(); got != "cancelled pending running" {
-			t.Errorf("events = %q", got)
-		}
+		everywhere(t, func(t *testing.T, h *home) {
+			to, g := newReceiver(t, nil), newGate()
+			r := h.runner(g)
+			h.start(r)
+			j := h.create(r, store.Webhook{URL: to.URL})
+			<-g.started
+			if _, err := r.Cancel(t.Context(), h.project, j.ID); err != nil {
+				t.Fatal(err)
+			}
+			h.ended(j.ID, 3)
+			if got := to.events(); got != "cancelled pending running" {
+				t.Errorf("events = %q", got)
+			}
+		})
 	})
 }
 
 func TestWebhookMessages(t *testing.T) {
-	h, to := newHome(t), newReceiver(t, nil)
+	everywhere(t, testWebhookMessages)
+}
+
+func testWebhookMessages(t *testing.T, h *home) {
+	to := newReceiver(t, nil)
 	r := h.runner(pages(nil))
 	saved, err := h.db.AddWebhook(t.Context(), store.Webhook{
 		ID: uuid.NewString(), ProjectID: h.project, URL: to.URL + "/saved", Secret: "pssst", Format: "json",
@@ -235,8 +243,11 @@ func TestWebhookReceiverIsDown(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for two retries")
 	}
+	everywhere(t, testWebhookReceiverIsDown)
+}
+
+func testWebhookReceiverIsDown(t *testing.T, h *home) {
 	var times []time.Time
-	h := newHome(t)
 	to := newReceiver(t, func(n int, w http.ResponseWriter) {
 		times = append(times, time.Now())
 		switch n {
@@ -272,7 +283,10 @@ func TestWebhookIsGivenUp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for retries")
 	}
-	h := newHome(t)
+	everywhere(t, testWebhookIsGivenUp)
+}
+
+func testWebhookIsGivenUp(t *testing.T, h *home) {
 	elsewhere := newReceiver(t, nil)
 	to := newReceiver(t, func(_ int, w http.ResponseWriter) {
 		w.Header().Set("Location", elsewhere.URL)
@@ -308,7 +322,10 @@ func TestWebhookOutlivesTheServer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for a retry")
 	}
-	h := newHome(t)
+	everywhere(t, testWebhookOutlivesTheServer)
+}
+
+func testWebhookOutlivesTheServer(t *testing.T, h *home) {
 	first := make(chan struct{})
 	to := newReceiver(t, func(n int, w http.ResponseWriter) {
 		if n == 0 {
@@ -333,7 +350,11 @@ func TestWebhookOutlivesTheServer(t *testing.T) {
 
 // TestDeletedWebhook gives up what is on its way, and is not told any more.
 func TestDeletedWebhook(t *testing.T) {
-	h, ctx := newHome(t), t.Context()
+	everywhere(t, testDeletedWebhook)
+}
+
+func testDeletedWebhook(t *testing.T, h *home) {
+	ctx := t.Context()
 	to := newReceiver(t, nil)
 	r := h.runner(pages(nil)) // not started: nothing is sent yet
 	saved, err := h.db.AddWebhook(ctx, store.Webhook{ID: uuid.NewString(), ProjectID: h.project, URL: to.URL, Secret: "hush"})
@@ -353,7 +374,11 @@ func TestDeletedWebhook(t *testing.T) {
 
 // TestLostDelivery has the queue forget a message.
 func TestLostDelivery(t *testing.T) {
-	h, ctx := newHome(t), t.Context()
+	everywhere(t, testLostDelivery)
+}
+
+func testLostDelivery(t *testing.T, h *home) {
+	ctx := t.Context()
 	r := h.runner(pages(nil))
 	j := h.create(r, store.Webhook{URL: "http://127.0.0.1:1", Events: []string{"parse.pending"}})
 	if _, err := h.db.SQL.ExecContext(ctx, `DELETE FROM river_job WHERE kind = 'webhook'`); err != nil {
@@ -377,7 +402,10 @@ func TestSlowReceiver(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for messages that wait")
 	}
-	h := newHome(t)
+	everywhere(t, testSlowReceiver)
+}
+
+func testSlowReceiver(t *testing.T, h *home) {
 	release := make(chan struct{})
 	slow := newReceiver(t, func(int, http.ResponseWriter) { <-release })
 	let := sync.OnceFunc(func() { close(release) })
@@ -407,7 +435,11 @@ func TestSlowReceiver(t *testing.T) {
 // TestManyMessages has more messages than may be under way at once, for a
 // receiver that answers: they must not get into each other's way.
 func TestManyMessages(t *testing.T) {
-	h, to := newHome(t), newReceiver(t, nil)
+	everywhere(t, testManyMessages)
+}
+
+func testManyMessages(t *testing.T, h *home) {
+	to := newReceiver(t, nil)
 	r := h.runner(pages(nil))
 	many := slices.Repeat([]store.Webhook{{URL: to.URL}}, 2*webhookWorkers)
 	j := h.create(r, many...)

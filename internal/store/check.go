@@ -10,11 +10,17 @@ import (
 	"path/filepath"
 )
 
-// Check says what is wrong with the database of a data directory: that it cannot
-// be read, written, or is damaged. It changes nothing, also beside a running
-// server. One that does not exist yet is os.ErrNotExist.
-func Check(ctx context.Context, dir string) error {
-	file := filepath.Join(dir, "recto.db")
+// Check says what is wrong with a database: that it cannot be reached, read,
+// written, or is damaged. It changes nothing, also beside a running server. One
+// that does not exist yet is os.ErrNotExist.
+func Check(ctx context.Context, c Config) error {
+	if err := CheckAddress(c.Address); err != nil {
+		return err
+	}
+	if c.Address != "" {
+		return checkPostgres(ctx, c.Address)
+	}
+	file := filepath.Join(c.Dir, "recto.db")
 	if _, err := os.Stat(file); err != nil {
 		return err
 	}
@@ -41,6 +47,28 @@ func Check(ctx context.Context, dir string) error {
 	}
 	if verdict != "ok" {
 		return errors.New(verdict)
+	}
+	return nil
+}
+
+func checkPostgres(ctx context.Context, address string) error {
+	d, err := openPostgres(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	var there, readOnly bool
+	err = d.SQL.QueryRowContext(ctx, `SELECT to_regclass('project') IS NOT NULL, current_setting('transaction_read_only') = 'on'`).Scan(&there, &readOnly)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read: %w", err)
+	case readOnly:
+		return errors.New("write: the server only lets read, it may be a standby")
+	case !there:
+		return os.ErrNotExist
+	}
+	if err := d.SQL.QueryRowContext(ctx, "SELECT count(*) FROM project").Scan(new(int)); err != nil {
+		return fmt.Errorf("read: %w", err)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (d *DB) UpdateConfiguration(ctx context.Context, c Configuration) (Configur
 			WHERE project_id = $1 AND id = $2 RETURNING `+configurationColumns, c.ProjectID, c.ID, c.Name, c.Parameters, micros(time.Now())))
 		return err
 	})
-	return c, err
+	return c, taken(err)
 }
 
 // Configuration returns a configuration of any project: who asks for another's

@@ -88,7 +88,7 @@ func (d *DB) RenameProject(ctx context.Context, id, name string) (Project, error
 			id, name, micros(time.Now())))
 		return err
 	})
-	return p, err
+	return p, taken(err)
 }
 
 // ProjectFilter chooses projects. Zero fields do not count.

@@ -12,12 +12,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -40,23 +43,53 @@ var migrations embed.FS
 type DB struct {
 	SQL          *sql.DB
 	Organization Organization
+	// Listener is for the queue, which is woken through a connection of its own;
+	// nil for SQLite.
+	Listener *pgxpool.Pool
 }
+
+// Shared reports whether other processes may work on the database: it is
+// PostgreSQL. On SQLite one process does.
+func (d *DB) Shared() bool { return d.Listener != nil }
 
 // Config says where the database is.
 type Config struct {
-	Dir string // the data directory; the database is recto.db within
+	Dir string // the data directory; without an address the database is recto.db within
+	// Address of a PostgreSQL server and database, postgres://…; "" for SQLite.
+	Address string
 	// Migrate brings tables of others up to date (the queue's), under the same lock.
-	Migrate func(context.Context, *sql.DB) error
+	Migrate func(context.Context, *DB) error
+}
+
+// CheckAddress says what is wrong with the address of a database.
+func CheckAddress(address string) error {
+	if address == "" || strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		return nil
+	}
+	return errors.New("the database is given as postgres://USER:PASSWORD@HOST/NAME, or not at all for SQLite in the data directory")
 }
 
 // Open opens the database, creates it when it does not exist, and brings its
-// tables up to date.
+// tables up to date. Neither goose nor the queue locks its migrations, and two
+// processes starting on one new database would both create the tables.
 func Open(ctx context.Context, c Config) (*DB, error) {
+	if err := CheckAddress(c.Address); err != nil {
+		return nil, err
+	}
+	if c.Address != "" {
+		d, err := openPostgres(ctx, c.Address)
+		if err != nil {
+			return nil, err
+		}
+		err = d.whileLocked(ctx, "migrate", func() error { return d.migrate(ctx, c) })
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), d.Close())
+		}
+		return d, nil
+	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	// Neither goose nor the queue locks its migrations; two processes starting
-	// on one new directory would both create the tables.
 	l, err := lock(filepath.Join(c.Dir, "migrate.lock"), syscall.LOCK_EX)
 	if err != nil {
 		return nil, fmt.Errorf("lock migrations: %w", err)
@@ -77,20 +110,41 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return d, nil
 }
 
+// Place names the database in messages, without a password.
+func (c Config) Place() string {
+	if c.Address == "" {
+		return filepath.Join(c.Dir, "recto.db")
+	}
+	u, err := url.Parse(c.Address)
+	if err != nil {
+		return "the database"
+	}
+	return "postgres://" + u.Host + u.Path
+}
+
 func (d *DB) migrate(ctx context.Context, c Config) error {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, d.SQL, dir)
+	dialect := goose.DialectSQLite3
+	if d.Shared() {
+		dialect = goose.DialectPostgres
+	}
+	p, err := goose.NewProvider(dialect, d.SQL, dir)
 	if err != nil {
 		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return err
 	}
+	if d.Shared() {
+		if err := d.collate(ctx); err != nil {
+			return err
+		}
+	}
 	if c.Migrate != nil {
-		if err := c.Migrate(ctx, d.SQL); err != nil {
+		if err := c.Migrate(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -108,7 +162,7 @@ func (d *DB) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.SQL.ExecContext(ctx, `INSERT INTO organization (id, name, created_at) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM organization)`,
+	_, err = d.SQL.ExecContext(ctx, `INSERT INTO organization (id, name, created_at) SELECT $1, $2, CAST($3 AS bigint) WHERE NOT EXISTS (SELECT 1 FROM organization)`,
 		uuid.NewString(), "Default", now)
 	if err != nil {
 		return err
@@ -121,7 +175,12 @@ func (d *DB) found(ctx context.Context) error {
 }
 
 // Close closes the database.
-func (d *DB) Close() error { return d.SQL.Close() }
+func (d *DB) Close() error {
+	if d.Listener != nil {
+		d.Listener.Close()
+	}
+	return d.SQL.Close()
+}
 
 // Tx runs f in one transaction, which is rolled back when f returns an error.
 func (d *DB) Tx(ctx context.Context, f func(*sql.Tx) error) error {
@@ -171,8 +230,11 @@ func lock(path string, how int) (*os.File, error) {
 }
 
 // IsBusy reports whether an error says that another writer kept the database to
-// itself for too long; trying again may help.
+// itself for too long, or that its server restarts; trying again may help.
 func IsBusy(err error) bool {
+	if isPassing(err) {
+		return true
+	}
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }

@@ -8,15 +8,37 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"recto/internal/store/storetest"
 )
 
+// everywhere runs a test on SQLite and on PostgreSQL.
+func everywhere(t *testing.T, test func(*testing.T, Config)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, Config{Dir: t.TempDir()}) })
+	t.Run("postgres", func(t *testing.T) { test(t, Config{Address: storetest.Postgres(t)}) })
+}
+
+func open(t *testing.T, c Config) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
 func TestOpenAtOnce(t *testing.T) {
-	dir := t.TempDir()
+	everywhere(t, testOpenAtOnce)
+}
+
+func testOpenAtOnce(t *testing.T, c Config) {
 	var wg sync.WaitGroup
 	projects := make(chan string, 4)
 	for range 4 {
 		wg.Go(func() {
-			db, err := Open(context.Background(), Config{Dir: dir})
+			db, err := Open(context.Background(), c)
 			if err != nil {
 				t.Error(err)
 				return
@@ -61,11 +83,16 @@ func TestLock(t *testing.T) {
 }
 
 func TestKeysAreHashed(t *testing.T) {
-	dir, ctx := t.TempDir(), t.Context()
-	db, err := Open(ctx, Config{Dir: dir})
+	everywhere(t, testKeysAreHashed)
+}
+
+func testKeysAreHashed(t *testing.T, c Config) {
+	ctx := t.Context()
+	db, err := Open(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { db.Close() })
 	p, err := db.ProjectNamed(ctx, "one")
 	if err != nil {
 		t.Fatal(err)
@@ -85,10 +112,17 @@ func TestKeysAreHashed(t *testing.T) {
 			t.Errorf("KeyOf(%q) = %v, want ErrNotFound", wrong, err)
 		}
 	}
+	var hash string
+	if err := db.SQL.QueryRowContext(ctx, `SELECT hash FROM api_key WHERE id = $1`, k.ID).Scan(&hash); err != nil || hash == "" || strings.Contains(hash, secret) {
+		t.Errorf("hash = %q, %v", hash, err)
+	}
+	if c.Dir == "" {
+		return // nobody looks into the server's files
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "recto.db*"))
+	files, err := filepath.Glob(filepath.Join(c.Dir, "recto.db*"))
 	if err != nil {
 		t.Fatal(err)
 	}
