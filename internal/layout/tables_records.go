@@ -237,7 +237,7 @@ func (s *Sheet) ruledRows(rows []textRow, xs, breaks []float64) bool {
 	if len(breaks) < minRuledRows {
 		return false
 	}
-	var within, across []float64
+	var within, ems, across []float64
 	numbers, cells, early, pairs := 0, 0, 0, 0
 	right := s.columnRights(rows, xs)
 	for k := 1; k < len(rows); k++ {
@@ -248,7 +248,7 @@ func (s *Sheet) ruledRows(rows []textRow, xs, breaks []float64) bool {
 		}
 		n, of := s.earlyBreaks(&rows[k-1], &rows[k], xs, right)
 		early, pairs = early+n, pairs+of
-		within = append(within, step/max(rows[k].size, 1))
+		within, ems = append(within, step), append(ems, step/max(rows[k].size, 1))
 		for _, i := range rows[k].pieces {
 			if locate(xs, s.pieces[i].box.CenterX()) > 0 {
 				cells++
@@ -263,8 +263,8 @@ func (s *Sheet) ruledRows(rows []textRow, xs, breaks []float64) bool {
 	}
 	slices.Sort(within)
 	slices.Sort(across)
-	leading := within[len(within)/2] * rows[0].size
-	return within[len(within)*9/10] <= bandLeading && across[len(across)/2] >= bandPadding*leading
+	slices.Sort(ems)
+	return ems[len(ems)*9/10] <= bandLeading && across[len(across)/2] >= bandPadding*within[len(within)/2]
 }
 
 // columnRights returns the right edge of the text of every column.
