@@ -47,6 +47,7 @@ type Word struct {
 	Box        geom.Rect // pixels of the picture, around the ink
 	Confidence float64   // 0-1
 	Stroke     float64   // how thick its upright strokes are, in pixels; 0 when unknown
+	hue        hue       // of its ink, measured
 }
 
 // ErrNoEngine means that there is nothing to recognize text with.

@@ -47,7 +47,7 @@ func (p *Page) Place(on *page.Page) {
 	}
 	bold := p.bold(ems)
 	for i := range p.Lines {
-		on.Runs = append(on.Runs, p.Lines[i].runs(scale, ems[i]*scale, bold[i])...)
+		on.Runs = append(on.Runs, p.Lines[i].runs(scale, ems[i]*scale, bold[i], p.color(&p.Lines[i], ems[i]))...)
 	}
 	at := func(r geom.Rect) geom.Rect {
 		return geom.Rect{X0: r.X0 * scale, Y0: r.Y0 * scale, X1: r.X1 * scale, Y1: r.Y1 * scale}
@@ -158,11 +158,11 @@ func (l *Line) baseline(em float64) float64 {
 }
 
 // runs makes a run of every word, on the common baseline of the line.
-func (l *Line) runs(scale, size float64, bold []bool) []page.Run {
+func (l *Line) runs(scale, size float64, bold []bool, shade page.Color) []page.Run {
 	base := l.baseline(size/scale) * scale
 	out := make([]page.Run, 0, len(l.Words))
 	for k, w := range l.Words {
-		r := page.Run{Font: recognized, Size: size, Color: 0x000000ff, MCID: -1, Confidence: w.Confidence}
+		r := page.Run{Font: recognized, Size: size, Color: shade, MCID: -1, Confidence: w.Confidence}
 		if bold[k] {
 			r.Font = recognizedBold
 		}

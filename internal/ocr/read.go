@@ -103,17 +103,17 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 	}
 	p.Ink = drawingOf(black, gray, height)
 	p.Ink.Fills = fillsOf(img, height)
-	img = bleach(img, p.Ink.Fills)
-	if light, colourless := grayOf(img); colourless {
-		img = light // which engines read alike and sooner
+	white := bleach(img, p.Ink.Fills)
+	if light, colourless := grayOf(white); colourless {
+		white = light // which engines read alike and sooner
 	}
-	r, err := recognize(ctx, e, img, black, factor, height, o)
+	r, err := recognize(ctx, e, white, black, factor, height, o)
 	if err != nil {
 		return nil, err
 	}
 	if factor > 1 && r.Confidence() < unsure {
 		// Enlarged noise looks like letters.
-		asIs, err := recognize(ctx, e, img, black, 1, height, o)
+		asIs, err := recognize(ctx, e, white, black, 1, height, o)
 		if err != nil {
 			return nil, err
 		}
@@ -121,20 +121,20 @@ func readUpright(ctx context.Context, e Engine, img image.Image, o Options) (*Pa
 			r = asIs
 		}
 	}
-	if err := r.rereadGrids(ctx, e, img, p.Ink, factor, height, o); err != nil {
+	if err := r.rereadGrids(ctx, e, white, p.Ink, factor, height, o); err != nil {
 		return nil, err
 	}
-	p.take(r, gray, black)
+	p.take(r, img, gray, black)
 	return p, nil
 }
 
 // take makes a result that of the page and measures its words in the picture.
-func (p *Page) take(r *Result, gray *image.Gray, black *ink) {
+func (p *Page) take(r *Result, img image.Image, gray *image.Gray, black *ink) {
 	p.Result = *r
 	for i := range p.Lines {
 		for k := range p.Lines[i].Words {
 			w := &p.Lines[i].Words[k]
-			w.Stroke = stroke(gray, w)
+			w.Stroke, w.hue = stroke(gray, w), hueOf(img, gray, w)
 		}
 	}
 	p.readBullets(black)
