@@ -76,6 +76,7 @@ func Read(ctx context.Context, e Engine, img image.Image, o Options) (*Page, err
 	if p.letters() < minText {
 		p.Lines = nil
 	}
+	p.readBoxes()
 	p.findPictures()
 	p.Nonsense = len(p.Lines) > 0 && p.Confidence() < nonsense
 	return p, nil
