@@ -32,7 +32,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 build: need-go ocr-inside ## build bin/recto
 	tags=$(OCRTAGS); $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
-test: need-go ocr stores ## run all tests
+test: need-go ocr stores s3 ## run all tests
 	$(GO) test $(OCRTAGS) ./...
 
 check: need-go ## what must hold before a commit: format, lint, test
@@ -103,6 +103,10 @@ stores: # have the PostgreSQL server that tests start, where it can be installed
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	  { echo "installing postgresql"; apt-get install -y -q --no-install-recommends postgresql >/dev/null 2>&1 || \
 	    { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends postgresql >/dev/null; }; } ; } || true
+
+s3: need-go ## build versitygw, the S3 server that tests start; some minutes, once
+	@test -x $(TOOLS)/versitygw || command -v versitygw >/dev/null || { echo "building versitygw, some minutes, once"; GOBIN=$(TOOLS) $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0; }
+.PHONY: s3
 
 ocr-inside: # fetch what the binary embeds; go on without when that fails
 	@./internal/ocr/tesswasm/fetch.sh || echo "The binary gets no text recognition of its own. $$(command -v tesseract >/dev/null && \

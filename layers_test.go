@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"internal/ocr/tesseract", "internal/ocr/tesswasm", "internal/ocr/remote", "internal/ocr/ppocr"},
 	{"internal/layout", "internal/render/markdown", "internal/render/plain", "internal/render/searchable", "internal/render/spatial", "internal/render/xlsx"},
 	{"internal/engine"},
-	{"internal/wire", "internal/store", "internal/store/storetest", "internal/blob"},
+	{"internal/wire", "internal/store", "internal/store/storetest", "internal/blob", "internal/blob/blobtest"},
 	{"internal/task"},
 	{"internal/job"},
 	{"internal/api"},

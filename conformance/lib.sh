@@ -37,7 +37,12 @@ python_packages() {
 start_server() {
 	work=$(mktemp -d)
 	server=
+	worker=
 	finish() {
+		if [ -n "$worker" ]; then
+			kill "$worker" 2>/dev/null || true
+			wait "$worker" 2>/dev/null || true
+		fi
 		if [ -n "$server" ]; then
 			kill "$server" 2>/dev/null || true
 			wait "$server" 2>/dev/null || true
@@ -48,8 +53,12 @@ start_server() {
 	trap 'exit 130' INT TERM
 
 	# The server chooses the port and says which.
-	RECTO_WEBHOOK_ALLOW=127.0.0.0/8 "$recto" serve --addr 127.0.0.1:0 --data-dir "$work/data" --allow-source 127.0.0.0/8 2>"$work/log" &
+	RECTO_WEBHOOK_ALLOW=127.0.0.0/8 "$recto" serve --addr 127.0.0.1:0 --data-dir "$work/data" --allow-source 127.0.0.0/8 ${RECTO_WIDE:+--no-worker} 2>"$work/log" &
 	server=$!
+	if [ -n "${RECTO_WIDE:-}" ]; then # a worker of its own, on the stores named by RECTO_DATABASE and RECTO_STORAGE
+		RECTO_WEBHOOK_ALLOW=127.0.0.0/8 "$recto" worker --allow-source 127.0.0.0/8 2>"$work/worker.log" &
+		worker=$!
+	fi
 	tries=0
 	until RECTO_URL=$(sed -n 's|.*\(http://127\.0\.0\.1:[0-9]*\).*|\1|p' "$work/log" | head -n 1) && [ -n "$RECTO_URL" ]; do
 		tries=$((tries + 1))

@@ -7,6 +7,9 @@
 # sample (or one in RECTO_PHOTO). Packages are installed once, in the versions
 # pinned here, under .cache/conformance; after that no network is used. Builds
 # nothing else, leaves nothing behind. The server must be able to read scans.
+#
+# With RECTO_WIDE=1 the jobs run in a worker of its own, on an empty database and
+# bucket that RECTO_DATABASE and RECTO_STORAGE name.
 set -eu
 
 usage() {

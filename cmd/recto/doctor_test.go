@@ -77,7 +77,7 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 		t.Errorf("beside a running server: %+v, exit %d", found["database"], code)
 	}
 
-	file := filepath.Join(dir, "signing.key")
+	file := filepath.Join(dir, "recto.db")
 	if found, code := doctor(t, "--data-dir", filepath.Join(file, "x"), "--ocr", "none"); code != 1 || found["data"].State != broken {
 		t.Errorf("data in a file: %+v, exit %d", found["data"], code)
 	}

@@ -19,6 +19,7 @@ type cli struct {
 
 	Parse    ParseCmd    `cmd:"" help:"Parse files."`
 	Serve    ServeCmd    `cmd:"" help:"Run the API server."`
+	Worker   WorkerCmd   `cmd:"" help:"Run jobs of servers on other machines."`
 	Keys     KeysCmd     `cmd:"" help:"Manage the API's keys."`
 	Projects ProjectsCmd `cmd:"" help:"Manage projects."`
 	Doctor   DoctorCmd   `cmd:"" help:"Say what is there, what is missing or broken, and what to do."`

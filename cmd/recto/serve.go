@@ -1,18 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -20,12 +17,8 @@ import (
 	"golang.org/x/term"
 
 	"recto/internal/api"
-	"recto/internal/blob"
-	"recto/internal/engine"
-	"recto/internal/fetch"
 	"recto/internal/job"
 	"recto/internal/store"
-	"recto/internal/wire"
 )
 
 // DataFlags say where the server keeps everything.
@@ -58,24 +51,14 @@ func (f DataFlags) dir() (string, error) {
 
 // ServeCmd runs the API and its workers.
 type ServeCmd struct {
-	DataFlags `embed:""`
+	WorkFlags `embed:""`
 
-	Addr      string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
-	PublicURL string   `help:"Address under which clients reach the server, for links; taken from each request when empty." env:"RECTO_PUBLIC_URL"`
-	NoAuth    bool     `help:"Serve everybody who can reach the address, without keys." env:"RECTO_NO_AUTH"`
-	Origin    []string `help:"Web origin that may use the API with the user's credentials; may be repeated." env:"RECTO_ORIGIN"`
-
-	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
-	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`
-	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
-	LinkLife        time.Duration  `help:"How long download links work." default:"1h" env:"RECTO_LINK_LIFE"`
-	AllowSource     []netip.Prefix `help:"Inner network that source_url may reach, such as 10.1.0.0/16; may be repeated." env:"RECTO_ALLOW_SOURCE"`
-	WebhookAllow    []netip.Prefix `help:"Inner network that webhooks may reach, such as 127.0.0.0/8; may be repeated." env:"RECTO_WEBHOOK_ALLOW"`
-	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
-	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
-	OCRFlags
-	SandboxFlags
-	LogLevel slog.Level `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
+	Addr      string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
+	PublicURL string        `help:"Address under which clients reach the server, for links; taken from each request when empty." env:"RECTO_PUBLIC_URL"`
+	NoAuth    bool          `help:"Serve everybody who can reach the address, without keys." env:"RECTO_NO_AUTH"`
+	Origin    []string      `help:"Web origin that may use the API with the user's credentials; may be repeated." env:"RECTO_ORIGIN"`
+	LinkLife  time.Duration `help:"How long download links work." default:"1h" env:"RECTO_LINK_LIFE"`
+	NoWorker  bool          `help:"Leave all jobs to \"recto worker\" processes." env:"RECTO_NO_WORKER"`
 }
 
 // Limits of the HTTP server. There is none on the whole request: an upload of
@@ -91,47 +74,13 @@ func (c *ServeCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	log := newLog(c.LogLevel)
-	at, err := c.store()
+	p, err := c.open(ctx, log, !c.NoWorker)
 	if err != nil {
 		return err
 	}
-	dir := at.Dir
-	db, err := store.Open(ctx, at)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", at.Place(), err)
-	}
-	defer db.Close()
-	lock, err := store.TakeLock(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = lock.Release() }() // the end of the process does it, too
+	defer p.close()
+	db, blobs, jobs := p.db, p.blobs, p.jobs
 	loopback, err := c.checkExposure(ctx, db)
-	if err != nil {
-		return err
-	}
-	blobs, err := blob.Open(dir, api.DownloadRoute)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", dir, err)
-	}
-	defer blobs.Close()
-	reader, err := c.engine(ctx, log)
-	if err != nil {
-		return err
-	}
-	workers := cmp.Or(c.Workers, runtime.NumCPU())
-	processor, stopParsing, err := c.processor(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20}, c.OCRData, workers, log)
-	if err != nil {
-		return err
-	}
-	defer stopParsing()
-	jobs, err := job.New(job.Config{
-		Store: db, Blobs: blobs, Processor: processor, Log: log,
-		Workers: workers, Timeout: c.JobTimeout,
-		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
-		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
-		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback), Recognizer: nameOf(reader),
-	})
 	if err != nil {
 		return err
 	}
@@ -157,7 +106,7 @@ func (c *ServeCmd) Run() error {
 	} else if has, err := db.HasKeys(ctx); err == nil && !has {
 		access = "open to this machine, until there are keys"
 	}
-	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", dir, "database", at.Place(), "access", access)
+	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", p.at.Dir, "database", p.at.Place(), "access", access)
 	return serve(ctx, listener, handler, log)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"recto/internal/blob"
@@ -18,7 +19,10 @@ func (s *Server) link(r *http.Request, key string, life time.Duration) (string, 
 	if err != nil {
 		return "", err
 	}
-	return s.base(r) + path, nil
+	if strings.HasPrefix(path, "/") {
+		path = s.base(r) + path
+	}
+	return path, nil
 }
 
 // base is how the client reaches this server.

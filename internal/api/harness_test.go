@@ -91,7 +91,7 @@ func start(t *testing.T, o settings) *bench {
 	var err error
 	b.db, err = store.Open(ctx, store.Config{Dir: dir, Migrate: job.Migrate})
 	must(err)
-	b.blobs, err = blob.Open(dir, DownloadRoute)
+	b.blobs, err = blob.Open(ctx, blob.Config{Dir: dir, Route: DownloadRoute})
 	must(err)
 	if o.parser == nil {
 		o.parser = parserFunc(onePage)

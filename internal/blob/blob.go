@@ -1,5 +1,5 @@
 // Package blob keeps the bytes: uploaded files and the results of jobs, in a
-// local folder for now. It is the only door to the buckets. Keys are made of
+// local folder or in a bucket of S3. It is the only door to the buckets. Keys are made of
 // lower-case letters, digits, dots, dashes, underscores and slashes.
 package blob
 
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/blob/driver"
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/gcerrors"
 )
@@ -32,21 +33,60 @@ const keySize = 32
 
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
-	dir     string
+	dir     string // of the files; "" for S3
 	bucket  *blob.Bucket
+	public  *blob.Bucket // the same as clients reach it, nil when they come to us
 	signer  *fileblob.URLSignerHMAC
 	tickets []byte // key of Sign
 }
 
-// Open opens the bucket in the data directory and creates it when it does not
-// exist. Signed URLs are relative: route and a query. The key that signs them
-// lives in the data directory, so that links outlive a restart.
+// Config says where the bytes are.
+type Config struct {
+	Dir     string // the data directory; without an address the bytes are in it
+	Address string // of a bucket, s3://NAME?endpoint=…; "" for files
+	// PublicEndpoint is where clients reach the S3 server: links lead there. ""
+	// for links that lead to us, who pass the bytes on.
+	PublicEndpoint string
+	Route          string // path of links that lead to us
+	// Key signs links, which thus outlive a restart and are good for every server
+	// that has it; nil for one in the data directory.
+	Key []byte
+}
+
+// Open opens the bucket. That of files is made when it does not exist; one of S3
+// must be there.
 //
-// Temporary files must be on the same file system, or they could not be renamed
-// into place. The library asks TMPDIR for them, which Open therefore sets for
-// the whole process; what a crash left there is removed.
-func Open(dir, route string) (*Store, error) {
-	tmp := filepath.Join(dir, "tmp")
+// Temporary files must be on the same file system as the files, or they could
+// not be renamed into place. The library asks TMPDIR for them, which Open
+// therefore sets for the whole process; what a crash left there is removed.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	if err := CheckAddress(c.Address); err != nil {
+		return nil, err
+	}
+	if c.Address == "" {
+		return openFiles(c)
+	}
+	key, err := c.key()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
+	if s.bucket, err = openS3(ctx, c.Address, ""); err != nil {
+		return nil, err
+	}
+	if err := reach(ctx, s.bucket, c.Address); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if c.PublicEndpoint != "" {
+		if s.public, err = openS3(ctx, c.Address, c.PublicEndpoint); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+func openFiles(c Config) (*Store, error) {
+	tmp := filepath.Join(c.Dir, "tmp")
 	if err := os.RemoveAll(tmp); err != nil {
 		return nil, err
 	}
@@ -56,13 +96,23 @@ func Open(dir, route string) (*Store, error) {
 	if err := os.Setenv("TMPDIR", tmp); err != nil {
 		return nil, err
 	}
-	key, err := signingKey(filepath.Join(dir, "signing.key"))
+	key, err := c.key()
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: filepath.Join(dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: route}, key), tickets: derive(key, "ticket")}
-	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700, URLSigner: s.signer})
+	s := &Store{dir: filepath.Join(c.Dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
+	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700})
 	return s, err
+}
+
+func (c Config) key() ([]byte, error) {
+	if len(c.Key) > 0 {
+		return c.Key, nil
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	return signingKey(filepath.Join(c.Dir, "signing.key"))
 }
 
 func signingKey(file string) ([]byte, error) {
@@ -82,7 +132,12 @@ func signingKey(file string) ([]byte, error) {
 }
 
 // Close closes the bucket.
-func (s *Store) Close() error { return s.bucket.Close() }
+func (s *Store) Close() error {
+	if s.public != nil {
+		return errors.Join(s.bucket.Close(), s.public.Close())
+	}
+	return s.bucket.Close()
+}
 
 // Kind describes what is written, for those who download it.
 type Kind struct {
@@ -98,7 +153,8 @@ func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser,
 		name = path.Base(key)
 	}
 	return s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
-		ContentType: k.ContentType,
+		ContentType:    k.ContentType,
+		MaxConcurrency: uploadParts,
 		// What users upload must never run as a page of our own origin.
 		ContentDisposition:          mime.FormatMediaType("attachment", map[string]string{"filename": name}),
 		DisableContentTypeDetection: k.ContentType == "",
@@ -151,13 +207,38 @@ func (s *Store) Read(ctx context.Context, key string, limit int64) ([]byte, erro
 }
 
 // File opens a blob as a file for reading, for a process that gets its
-// descriptor. It stays whole when the blob is deleted or replaced meanwhile.
-func (s *Store) File(_ context.Context, key string) (*os.File, error) {
+// descriptor. It stays whole when the blob is deleted or replaced meanwhile. One
+// of S3 is copied to a temporary file without a name.
+func (s *Store) File(ctx context.Context, key string) (*os.File, error) {
+	if s.dir == "" {
+		return s.fetch(ctx, key)
+	}
 	f, err := os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, key)
 	}
 	return f, err
+}
+
+func (s *Store) fetch(ctx context.Context, key string) (*os.File, error) {
+	r, err := s.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	w, err := os.CreateTemp("", "recto-*")
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(w, r)
+	f, openErr := os.Open(w.Name()) // what is handed on cannot be written to
+	if err = errors.Join(err, openErr, os.Remove(w.Name()), w.Close()); err != nil {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+		return nil, err
+	}
+	return f, nil
 }
 
 // Copy copies a blob to another key, with what is known of it.
@@ -202,6 +283,9 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 			return err
 		}
 	}
+	if s.dir == "" {
+		return nil
+	}
 	// The bucket knows no folders and leaves them behind.
 	return os.RemoveAll(filepath.Join(s.dir, filepath.FromSlash(prefix)))
 }
@@ -209,6 +293,9 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 // Sync makes sure that the blobs and the folders they are in survive a power
 // cut. The library never does; without it a committed row may point to nothing.
 func (s *Store) Sync(keys ...string) error {
+	if s.dir == "" {
+		return nil // S3 answers when it is stored
+	}
 	folders := map[string]bool{}
 	for _, k := range keys {
 		file := filepath.Join(s.dir, filepath.FromSlash(k))
@@ -235,10 +322,17 @@ func syncFile(name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// SignedURL returns a relative address that gives the blob to anyone until it
-// expires.
+// SignedURL returns an address that gives the blob to anyone until it expires:
+// a relative one that leads to us, or one of the S3 server.
 func (s *Store) SignedURL(ctx context.Context, key string, life time.Duration) (string, error) {
-	return s.bucket.SignedURL(ctx, key, &blob.SignedURLOptions{Expiry: life, Method: "GET"})
+	if s.public != nil {
+		return s.public.SignedURL(ctx, key, &blob.SignedURLOptions{Expiry: life, Method: "GET"})
+	}
+	u, err := s.signer.URLFromKey(ctx, key, &driver.SignedURLOptions{Expiry: life, Method: "GET"})
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
 }
 
 // SignedKey returns the key a signed URL stands for, or ErrSignature. HEAD may

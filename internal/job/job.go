@@ -61,6 +61,8 @@ type Config struct {
 	Processor task.Processor // of documents
 	Log       *slog.Logger
 	Workers   int // jobs at once; 0 means defaultWorkers
+	// NoWork leaves jobs and messages to other processes; no Processor is needed.
+	NoWork bool
 
 	Timeout   time.Duration // of a job that sets none
 	Fetch     fetch.Limits  // on documents from an address
@@ -121,7 +123,7 @@ func New(c Config) (*Runner, error) {
 	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err
 	}
-	queue, err := river.NewClient(r.driver, &river.Config{
+	config := &river.Config{
 		Workers:           workers,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: c.Workers}, webhookQueue: {MaxWorkers: webhookWorkers}},
 		Logger:            quiet(c.Log),
@@ -130,7 +132,11 @@ func New(c Config) (*Runner, error) {
 		FetchCooldown:     fetchCooldown,
 		FetchPollInterval: pollInterval,
 		SoftStopTimeout:   softStop,
-	})
+	}
+	if c.NoWork {
+		config.Workers, config.Queues = nil, nil
+	}
+	queue, err := river.NewClient(r.driver, config)
 	if err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
@@ -148,6 +154,10 @@ func (r *Runner) Start(ctx context.Context) error {
 		}
 	}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if r.NoWork {
+		r.tend.Go(func() { r.tendJobs(ctx) })
+		return nil
+	}
 	if err := r.queue.Start(ctx); err != nil {
 		r.stop()
 		return fmt.Errorf("start the queue: %w", err)
@@ -163,7 +173,9 @@ func (r *Runner) Stop() {
 		return
 	}
 	r.stop()
-	<-r.queue.Stopped()
+	if !r.NoWork {
+		<-r.queue.Stopped()
+	}
 	r.tend.Wait()
 	r.poster.CloseIdleConnections()
 }

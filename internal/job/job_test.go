@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"recto/internal/blob"
+	"recto/internal/blob/blobtest"
 	"recto/internal/doc"
 	"recto/internal/engine"
 	"recto/internal/fetch"
@@ -62,14 +63,15 @@ type home struct {
 	project string
 }
 
-// everywhere runs a test on SQLite and on PostgreSQL.
+// everywhere runs a test on SQLite with files, on PostgreSQL, and on PostgreSQL with S3.
 func everywhere(t *testing.T, test func(*testing.T, *home)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, newHome(t, "")) })
-	t.Run("postgres", func(t *testing.T) { test(t, newHome(t, storetest.Postgres(t))) })
+	t.Run("sqlite", func(t *testing.T) { test(t, newHome(t, "", "")) })
+	t.Run("postgres", func(t *testing.T) { test(t, newHome(t, storetest.Postgres(t), "")) })
+	t.Run("s3", func(t *testing.T) { test(t, newHome(t, storetest.Postgres(t), blobtest.S3(t))) })
 }
 
-func newHome(t *testing.T, database string) *home {
+func newHome(t *testing.T, database, storage string) *home {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir()) // the blob store sets it; give it back after the test
 	dir := t.TempDir()
@@ -78,7 +80,7 @@ func newHome(t *testing.T, database string) *home {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	blobs, err := blob.Open(dir, "/download")
+	blobs, err := blob.Open(t.Context(), blob.Config{Dir: dir, Address: storage, Route: "/download"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -192,6 +192,11 @@ func testRest(t *testing.T, c Config) {
 	cursor := CursorAfterConfiguration(x)
 	_, err = db.Configurations(ctx, ConfigurationFilter{Project: p.ID, Name: "n", ProductTypes: []string{"parse_v2"}, After: &cursor, Limit: 2})
 	must("configurations", err)
+	first, err := db.Secret(ctx, "links")
+	must("secret", err)
+	if again, err := open(t, c).Secret(ctx, "links"); err != nil || string(again) != string(first) || len(first) != secretSize {
+		t.Errorf("Secret = %x and %x, %v", first, again, err)
+	}
 	must("beat", db.Beat(ctx, "w"))
 	must("beat again", db.Beat(ctx, "w"))
 	if seen, err := db.Seen(ctx); err != nil || len(seen) != 1 {
