@@ -221,7 +221,7 @@ func TestSilent(t *testing.T) {
 	for s := 0; s <= 20; s += 2 {
 		beat := wrong.Add(time.Duration(min(s, 10)) * time.Second) // the last one is left at 10 s
 		w.look(map[string]time.Time{"a": beat}, at(s))
-		if got, want := w.silent("a", at(s)), s > 16; got != want {
+		if got, want := w.silent("a", at(s)), s >= 16; got != want {
 			t.Errorf("after %d s silent = %t, want %t", s, got, want)
 		}
 	}

@@ -21,8 +21,9 @@ const (
 	beatEvery = 2 * time.Second
 	// deadAfter is how long a heartbeat must not have changed. It is measured on
 	// the watcher's clock, so that clocks need not agree; with the time between
-	// two looks a job is run again at most 8.5 s after its worker's death.
-	deadAfter = 6 * time.Second
+	// two looks a job is run again at most 8.5 s after its worker's death: the third
+	// look after the last heartbeat, which comes a little early or late, decides.
+	deadAfter = 5500 * time.Millisecond
 	// sweepEvery is how often rows without a live queue entry are looked for.
 	sweepEvery = 30 * time.Second
 	// sweepAge leaves alone what another transaction may just be writing.
