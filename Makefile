@@ -29,7 +29,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 	@test -n "$(FILE)" || { echo "which file? make parse FILE=x.pdf" >&2; exit 2; }
 	@./$(BIN) parse $(ARGS) "$(FILE)"
 
-build: need-go ocr-inside ## build bin/recto
+build: need-go ocr-inside $(if $(findstring heic,$(TAGS)),heic-assets) ## build bin/recto
 	tags=$(OCRTAGS); $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
 test: need-go ocr stores s3 ## run all tests
@@ -115,6 +115,10 @@ ocr-inside: # fetch what the binary embeds; go on without when that fails
 
 ocr-assets: ## fetch Tesseract as WebAssembly and its English data, to be built into the binary (needs npm)
 	@./internal/ocr/tesswasm/fetch.sh
+
+heic-assets: # fetch the decoder of HEIC for builds with TAGS=heic
+	@GO="$(GO)" ./internal/heif/fetch.sh
+.PHONY: heic-assets
 
 .PHONY: need-go eval-ocr twice bench-digital ocr stores ocr-inside ocr-assets
 need-go:

@@ -13,7 +13,7 @@ import (
 // layers is the law of imports: a package may import those of the lines above
 // its own. Packages of one line do not know each other.
 var layers = [][]string{
-	{"internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch"},
+	{"internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch", "internal/heif"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},
@@ -33,7 +33,7 @@ var layers = [][]string{
 // doors are the only packages that may import a third party's engine.
 var doors = map[string][]string{
 	"github.com/klippa-app/go-pdfium": {"internal/format/pdf"},
-	"github.com/tetratelabs/wazero":   {"internal/format/pdf", "internal/ocr/tesswasm"},
+	"github.com/tetratelabs/wazero":   {"internal/format/pdf", "internal/ocr/tesswasm", "internal/heif"},
 	"github.com/ebitengine/purego":    {"internal/ocr/ppocr"},
 	"golang.org/x/image":              {"internal/ocr", "internal/ocr/ppocr", "internal/format/image"},
 	"github.com/riverqueue/river":     {"internal/job"},

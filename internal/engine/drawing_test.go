@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"recto/internal/format"
+	"recto/internal/heif"
 )
 
 // TestDrawing: the text of an SVG becomes items, and what cannot be had of it is
@@ -39,6 +40,9 @@ func TestUnreadPictures(t *testing.T) {
 	for head, want := range map[string]string{
 		"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00": "HEIC", "\x00\x00\x00\x1cftypavif": "AVIF", "\x00\x00\x00\x0cjP  \r\n\x87\n": "JPEG 2000",
 	} {
+		if want == "HEIC" && heif.Built {
+			continue
+		}
 		_, err := engine.Parse(t.Context(), Source{Name: "a.pic", Data: []byte(head)}, Options{})
 		if !errors.Is(err, format.ErrUnsupported) || !strings.Contains(err.Error(), want+" is not read: save") {
 			t.Errorf("%q: %v", head, err)

@@ -220,7 +220,11 @@ func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, err
 		return e.parseDrawing(ctx, src, o)
 	}
 	if kind := format.Unread(src.Data); kind != "" {
-		return nil, fmt.Errorf("%w: %s is not read: save the picture as JPEG or PNG", format.ErrUnsupported, kind)
+		hint := ""
+		if kind == "HEIC" {
+			hint = ", or build with TAGS=heic"
+		}
+		return nil, fmt.Errorf("%w: %s is not read: save the picture as JPEG or PNG%s", format.ErrUnsupported, kind, hint)
 	}
 	return nil, fmt.Errorf("%w: %s is neither a PDF nor a picture", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
 }

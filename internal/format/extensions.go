@@ -15,6 +15,7 @@ var extensions = map[Format][]string{
 	WEBP: {".webp"},
 	TIFF: {".tif", ".tiff"},
 	SVG:  {".svg"},
+	HEIC: heicExtensions,
 }
 
 // Extensions lists the endings of the files that can be read, with their dots

@@ -24,12 +24,13 @@ const (
 	WEBP    Format = "webp"
 	TIFF    Format = "tiff"
 	SVG     Format = "svg"
+	HEIC    Format = "heic" // in builds with the tag heic, otherwise never detected
 )
 
 // Picture reports whether files of the format are pictures.
 func (f Format) Picture() bool {
 	switch f {
-	case PNG, JPEG, GIF, BMP, WEBP, TIFF:
+	case PNG, JPEG, GIF, BMP, WEBP, TIFF, HEIC:
 		return true
 	}
 	return false
@@ -116,6 +117,9 @@ func detectPicture(head []byte) Format {
 	}
 	if len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" {
 		return WEBP
+	}
+	if readsHEIC && Unread(head) == "HEIC" {
+		return HEIC
 	}
 	// "BM" begins many a text; the reserved bytes and the size of the second
 	// header tell.

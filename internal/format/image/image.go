@@ -1,4 +1,5 @@
-// Package image reads pictures as documents: PNG, JPEG, GIF, BMP, WEBP and TIFF.
+// Package image reads pictures as documents: PNG, JPEG, GIF, BMP, WEBP and TIFF,
+// and HEIC in builds with the tag heic.
 // A page is a picture with a size in points; its text is for package ocr to read.
 // Of pictures that move it is the first, as where nothing moves on paper.
 // Sizes are checked before anything is decoded, and a picture stands upright as
@@ -96,6 +97,7 @@ var codecs = map[format.Format]codec{
 		func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) },
 		webp.Decode, webpHints,
 	},
+	format.HEIC: heic,
 }
 
 // Open reads the sizes of all pictures of a file and decodes none.
@@ -120,7 +122,7 @@ func Open(kind format.Format, data []byte) (*File, error) {
 		config, err = c.config(bytes.NewReader(f.still))
 		return err
 	}); err != nil {
-		return nil, fmt.Errorf("%w: %w", format.ErrBroken, err)
+		return nil, told(err)
 	}
 	p := part{w: config.Width, h: config.Height, orient: 1}
 	if c.hints != nil {
