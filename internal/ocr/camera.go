@@ -13,6 +13,8 @@ const (
 	fewDark     = 0.15 // of the squares that may be so dark on an even page: they hold figures
 	leastLight  = 0.4  // of the light around: what is darker is painted so
 	whitePaper  = 245
+
+	longestSheet = 10 // times its width: more is no sheet
 )
 
 // point is a place in a picture, in pixels.
@@ -31,11 +33,15 @@ func Straighten(m image.Image) image.Image {
 	return m
 }
 
-// unwarp maps the quadrilateral onto a rectangle as large as its longer sides.
+// unwarp maps the quadrilateral onto a rectangle no smaller than its longer
+// sides. Its shape follows from the means of opposite sides: the far one is as
+// much too short as the near one is too long.
 func unwarp(m image.Image, c [4]point) image.Image {
 	side := func(a, b point) float64 { return math.Hypot(a.x-b.x, a.y-b.y) }
-	w := int(max(side(c[0], c[1]), side(c[3], c[2]), 1))
-	h := int(max(side(c[0], c[3]), side(c[1], c[2]), 1))
+	top, bottom, left, right := side(c[0], c[1]), side(c[3], c[2]), side(c[0], c[3]), side(c[1], c[2])
+	shape := min(max((left+right)/max(top+bottom, 1), 1/longestSheet), longestSheet)
+	width := max(top, bottom, max(left, right)/shape, 1)
+	w, h := int(width), int(max(width*shape, 1))
 	// The map from the unit square to the quadrilateral (Heckbert 1989).
 	sx, sy := c[0].x-c[1].x+c[2].x-c[3].x, c[0].y-c[1].y+c[2].y-c[3].y
 	dx1, dy1, dx2, dy2 := c[1].x-c[2].x, c[1].y-c[2].y, c[3].x-c[2].x, c[3].y-c[2].y
