@@ -193,13 +193,16 @@ func slanted(patches []inkArea, b geom.Rect, wide float64) bool {
 }
 
 // forgetGuesses removes the words of little confidence that lie in a photograph.
-// In a drawing they may be labels that are hard to read.
+// In a drawing they may be labels that are hard to read, and beside sure words of
+// their line they are print, such as the first half of a formula.
 func (p *Page) forgetGuesses(photo geom.Rect) {
-	guess := func(w Word) bool {
-		return w.Confidence < guessedWord && photo.Contains(geom.Point{X: w.Box.CenterX(), Y: w.Box.CenterY()})
-	}
+	inside := func(w Word) bool { return photo.Contains(geom.Point{X: w.Box.CenterX(), Y: w.Box.CenterY()}) }
 	for i := range p.Lines {
-		p.Lines[i].Words = slices.DeleteFunc(p.Lines[i].Words, guess)
+		l := &p.Lines[i]
+		if slices.ContainsFunc(l.Words, func(w Word) bool { return w.Confidence >= surelyWord && countLetters(w.Text) > 0 && !inside(w) }) {
+			continue
+		}
+		l.Words = slices.DeleteFunc(l.Words, func(w Word) bool { return w.Confidence < guessedWord && inside(w) })
 	}
 	p.Lines = slices.DeleteFunc(p.Lines, func(l Line) bool { return len(l.Words) == 0 })
 }
