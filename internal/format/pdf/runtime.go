@@ -3,8 +3,6 @@ package pdf
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	_ "unsafe" // for go:linkname
 
 	_ "github.com/klippa-app/go-pdfium/webassembly" // links the PDFium module into the binary
@@ -13,6 +11,8 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"recto/internal/cachedir"
 )
 
 // pdfiumModule is the PDFium build that go-pdfium embeds. Its Go wrapper gives
@@ -43,7 +43,7 @@ func NewRuntime(ctx context.Context, cacheDir string) (*Runtime, error) {
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(memoryLimitPages)
 	rt := &Runtime{}
-	if dir := compiledDir(cacheDir); dir != "" {
+	if dir := cachedir.Compiled(cacheDir); dir != "" {
 		if cache, err := wazero.NewCompilationCacheWithDir(dir); err == nil {
 			rt.cache = cache
 			config = config.WithCompilationCache(cache)
@@ -62,22 +62,6 @@ func NewRuntime(ctx context.Context, cacheDir string) (*Runtime, error) {
 		return nil, fmt.Errorf("start the PDF module: %w", err)
 	}
 	return rt, nil
-}
-
-// compiledDir returns the folder for compiled code, "" when there is none.
-func compiledDir(dir string) string {
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return ""
-		}
-		dir = filepath.Join(user, "recto")
-	}
-	dir = filepath.Join(dir, "wasm")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return ""
-	}
-	return dir
 }
 
 // Close frees the compiled code; no Reader may be open.

@@ -8,14 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"recto/internal/cachedir"
 	"recto/internal/ocr"
 )
 
@@ -77,7 +76,7 @@ func compile(ctx context.Context, module []byte, cacheDir string, data dataset) 
 	// six times slower; the host's functions look instead.
 	config := wazero.NewRuntimeConfig().WithMemoryLimitPages(memoryLimitPages)
 	c := &compiled{}
-	if dir := compiledDir(cacheDir); dir != "" {
+	if dir := cachedir.Compiled(cacheDir); dir != "" {
 		if cache, err := wazero.NewCompilationCacheWithDir(dir); err == nil {
 			c.cache = cache
 			config = config.WithCompilationCache(cache)
@@ -92,22 +91,6 @@ func compile(ctx context.Context, module []byte, cacheDir string, data dataset) 
 		return nil, errors.Join(fmt.Errorf("compile the module: %w", err), c.close(ctx))
 	}
 	return c, nil
-}
-
-// compiledDir returns the folder for compiled code, "" when there is none.
-func compiledDir(dir string) string {
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return ""
-		}
-		dir = filepath.Join(user, "recto")
-	}
-	dir = filepath.Join(dir, "wasm")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return ""
-	}
-	return dir
 }
 
 func (c *compiled) close(ctx context.Context) error {
