@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -69,5 +70,34 @@ func TestParseWithServer(t *testing.T) {
 		if _, errs, code := parse(t, nil, "--ocr", wrong, scan); code == 0 || !strings.Contains(errs, "--ocr") || strings.Contains(errs, "s3cret") {
 			t.Errorf("--ocr %s: %q, exit %d", wrong, errs, code)
 		}
+	}
+}
+
+// TestParseAsksForNoEngine: to ask tesseract takes as long as to parse a letter,
+// so it is not asked for documents that need none.
+func TestParseAsksForNoEngine(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the stand-in for tesseract is a shell script")
+	}
+	dir := t.TempDir()
+	asked, letter := filepath.Join(dir, "asked"), filepath.Join(dir, "letter.pdf")
+	script := "#!/bin/sh\necho \"$@\" >>'" + asked + "'\nexit 1\n"
+	if err := os.WriteFile(filepath.Join(dir, "tesseract"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv("RECTO_OCR", "auto")
+	writePDF(t, letter, "", "Nothing to recognize here.")
+	if out, errs, code := parse(t, nil, letter); out != "Nothing to recognize here.\n" || code != 0 {
+		t.Fatalf("the letter: %q, %q, exit %d", out, errs, code)
+	}
+	if got, err := os.ReadFile(asked); err == nil {
+		t.Errorf("the letter: tesseract was asked %q", got)
+	}
+	if _, errs, code := parse(t, nil, writeScan(t)); code != 0 {
+		t.Fatalf("the scan: %q, exit %d", errs, code)
+	}
+	if got, err := os.ReadFile(asked); err != nil || string(got) != "--version\n" {
+		t.Errorf("the scan: tesseract was asked %q, %v", got, err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"recto/internal/engine"
 	"recto/internal/fetch"
 	"recto/internal/format"
+	"recto/internal/ocr"
 	"recto/internal/render/markdown"
 	"recto/internal/wire"
 )
@@ -72,6 +73,23 @@ func (c *ParseCmd) Validate() error {
 	return nil
 }
 
+// setEngine chooses what reads scans. The engine that is there is looked for only
+// when a page needs one: to ask tesseract takes as long as to parse a letter.
+func (c *ParseCmd) setEngine(ctx context.Context, config *engine.Config) (err error) {
+	if c.OCR != "auto" {
+		config.OCR, err = c.engine(ctx, nil)
+		return err
+	}
+	config.FindOCR = func() ocr.Engine {
+		found, err := c.engine(ctx, nil)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "recto: scanned pages are not read: %v\n", err)
+		}
+		return found
+	}
+	return nil
+}
+
 // Run parses all files. With several, one that fails does not stop the others.
 func (c *ParseCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -85,11 +103,11 @@ func (c *ParseCmd) Run() error {
 		jobs = runtime.NumCPU()
 	}
 	jobs = min(jobs, len(targets))
-	reader, err := c.engine(ctx, nil)
-	if err != nil {
+	config := engine.Config{Workers: max(1, runtime.NumCPU()/jobs), MaxBytes: c.MaxMB << 20}
+	if err := c.setEngine(ctx, &config); err != nil {
 		return err
 	}
-	e, err := engine.Start(ctx, engine.Config{OCR: reader, Workers: max(1, runtime.NumCPU()/jobs), MaxBytes: c.MaxMB << 20})
+	e, err := engine.Start(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}

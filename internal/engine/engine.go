@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"recto/internal/doc"
@@ -153,15 +154,19 @@ type Format = format.Format
 type Engine struct {
 	config Config
 	pdf    *pdf.Runtime
+	ocr    func() ocr.Engine // what recognizes text, looked for at the first call; nil for nothing
 }
 
 // Config says how an Engine works.
 type Config struct {
-	OCR      ocr.Engine // recognizes text in pictures; nil for nothing
-	CacheDir string     // where compiled code is kept between runs; "" for a folder in the user's cache
-	Workers  int        // pages read at once; 0 for the number of cores
-	MaxBytes int64      // largest document; 0 for DefaultMaxBytes
-	MaxPages int        // most pages of a document; 0 for DefaultMaxPages
+	OCR ocr.Engine // recognizes text in pictures; nil for nothing
+	// FindOCR is called for OCR when the first page needs it, once: to look for an
+	// engine takes longer than a small document.
+	FindOCR  func() ocr.Engine
+	CacheDir string // where compiled code is kept between runs; "" for a folder in the user's cache
+	Workers  int    // pages read at once; 0 for the number of cores
+	MaxBytes int64  // largest document; 0 for DefaultMaxBytes
+	MaxPages int    // most pages of a document; 0 for DefaultMaxPages
 	// PageTimeout bounds each call into the reader of PDFs, which is given up
 	// then; 0 for DefaultPageTimeout.
 	PageTimeout time.Duration
@@ -195,7 +200,11 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{config: c, pdf: rt}, nil
+	e := &Engine{config: c, pdf: rt, ocr: func() ocr.Engine { return c.OCR }}
+	if c.OCR == nil && c.FindOCR != nil {
+		e.ocr = sync.OnceValue(c.FindOCR)
+	}
+	return e, nil
 }
 
 // Close releases the readers; no Parse may be running.

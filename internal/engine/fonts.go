@@ -26,12 +26,15 @@ const (
 // others do. It returns the page with recognized words in place of the runs of the
 // former, nil when there is nothing to mend or nothing could be read.
 func (j *pageJob) mendFonts(p *page.Page, sheet *layout.Sheet) *page.Page {
-	e := j.engine.config.OCR
-	if e == nil || j.o.NoOCR || j.o.Fast || p.Err != nil || p.Frame != nil || sheet.Unreadable() < minUnreadable {
+	if j.o.NoOCR || j.o.Fast || p.Err != nil || p.Frame != nil || sheet.Unreadable() < minUnreadable {
 		return nil
 	}
 	broken := brokenFonts(p.Runs)
 	if len(broken) == 0 {
+		return nil
+	}
+	e := j.engine.ocr()
+	if e == nil {
 		return nil
 	}
 	if err := j.o.trouble(p.Number, Recognizing); err != nil {
@@ -62,8 +65,8 @@ func (j *pageJob) readUpright(p *page.Page) ([]page.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
-	read, err := ocr.ReadRegion(j.ctx, j.engine.config.OCR, img, ocr.Options{Languages: use, Codes: j.o.Languages})
+	use, _ := ocr.Choose(j.engine.ocr(), j.o.Languages)
+	read, err := ocr.ReadRegion(j.ctx, j.engine.ocr(), img, ocr.Options{Languages: use, Codes: j.o.Languages})
 	if err != nil {
 		return nil, err
 	}

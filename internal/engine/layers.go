@@ -94,7 +94,7 @@ func (j *pageJob) doubtLayer(p *page.Page, words []page.Word) string {
 // page and sheet with our words when they are clearly better, else nil: the layer
 // stays, and never both.
 func (j *pageJob) betterThanLayer(p *page.Page, sheet *layout.Sheet) (*page.Page, *layout.Sheet) {
-	if j.engine.config.OCR == nil || j.o.NoOCR || j.o.IgnoreTextInImage || p.Err != nil || !sheet.Scanned() || !isLayer(p) {
+	if j.o.NoOCR || j.o.IgnoreTextInImage || p.Err != nil || !sheet.Scanned() || !isLayer(p) || j.engine.ocr() == nil {
 		return nil, nil
 	}
 	old := sheet.Words()

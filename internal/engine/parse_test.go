@@ -236,7 +236,7 @@ func TestCancel(t *testing.T) {
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	defer cancel()
-	one := &Engine{config: engine.config, pdf: engine.pdf}
+	one := &Engine{config: engine.config, pdf: engine.pdf, ocr: engine.ocr}
 	one.config.Workers = 1
 	read := 0
 	started := time.Now()

@@ -35,8 +35,11 @@ func (j *pageJob) recognize(p *page.Page, why string) *page.Page {
 // tryRecognize is recognize for a page that may stay as it is: why it could not be
 // read is returned.
 func (j *pageJob) tryRecognize(p *page.Page, why string) (*page.Page, error) {
-	e := j.engine.config.OCR
-	if e == nil || j.o.NoOCR {
+	if j.o.NoOCR {
+		return nil, nil
+	}
+	e := j.engine.ocr()
+	if e == nil {
 		return nil, nil
 	}
 	if err := j.o.trouble(p.Number, Recognizing); err != nil {

@@ -58,7 +58,7 @@ type region struct {
 // findRegions returns the pictures of a page that may hold text, by what the file
 // says of them.
 func (j *pageJob) findRegions(p *page.Page) []region {
-	if j.engine.config.OCR == nil || j.o.NoOCR || j.o.IgnoreTextInImage || j.o.Fast || p.Err != nil || p.Frame != nil {
+	if j.o.NoOCR || j.o.IgnoreTextInImage || j.o.Fast || p.Err != nil || p.Frame != nil {
 		return nil
 	}
 	var out []region
@@ -79,7 +79,7 @@ func (j *pageJob) findRegions(p *page.Page) []region {
 		px := r.dpi / 72
 		return r.box.W() < minRegionWidth || r.box.H() < minRegionHeight || r.box.W()*px < minRegionPx || r.box.H()*px < minRegionPx || r.dpi < minRegionDPI
 	})
-	if len(out) == 0 {
+	if len(out) == 0 || j.engine.ocr() == nil {
 		return nil
 	}
 	slices.SortStableFunc(out, func(a, b region) int { return -cmp.Compare(a.box.Area(), b.box.Area()) })
@@ -215,8 +215,8 @@ func (j *pageJob) readRegionsOf(i int) {
 	if read > 1 {
 		pictures = fmt.Sprintf("%d pictures", read)
 	}
-	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
-	j.notePart(n, fmt.Sprintf("the text of %s on the page was recognized by %s (%s)", pictures, j.engine.config.OCR.Name(), strings.Join(use, ", ")))
+	use, _ := ocr.Choose(j.engine.ocr(), j.o.Languages)
+	j.notePart(n, fmt.Sprintf("the text of %s on the page was recognized by %s (%s)", pictures, j.engine.ocr().Name(), strings.Join(use, ", ")))
 }
 
 // readRegion returns the words and rules of a picture, none when it shows no text.
@@ -235,10 +235,10 @@ func (j *pageJob) readRegion(n int, r *region) ([]page.Run, []page.Rule, error) 
 			return nil, nil, err
 		}
 	}
-	use, _ := ocr.Choose(j.engine.config.OCR, j.o.Languages)
+	use, _ := ocr.Choose(j.engine.ocr(), j.o.Languages)
 	ctx, cancel := context.WithTimeout(j.ctx, regionTimeout)
 	defer cancel()
-	read, err := ocr.ReadRegion(ctx, j.engine.config.OCR, img, ocr.Options{Languages: use, Codes: j.o.Languages})
+	read, err := ocr.ReadRegion(ctx, j.engine.ocr(), img, ocr.Options{Languages: use, Codes: j.o.Languages})
 	switch {
 	case err != nil && j.ctx.Err() != nil:
 		return nil, nil, nil // all of it was given up
