@@ -28,6 +28,10 @@ type WorkFlags struct {
 	Storage          string `help:"Bucket for files and results, s3://NAME?endpoint=…, instead of the folder." env:"RECTO_STORAGE"`
 	PublicS3Endpoint string `help:"Address under which clients reach the S3 server: download links lead there. Without it they lead to this server." env:"RECTO_PUBLIC_S3_ENDPOINT"`
 
+	KeepFilesDays   int64 `help:"Days after which uploaded files are removed; 0 for never." default:"30" env:"RECTO_KEEP_FILES_DAYS"`
+	KeepResultsDays int64 `help:"Days after the end of a job its results are removed; 0 for never." default:"30" env:"RECTO_KEEP_RESULTS_DAYS"`
+	KeepJobsDays    int64 `help:"Days after its end a job is removed; 0 for never." default:"90" env:"RECTO_KEEP_JOBS_DAYS"`
+
 	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
 	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`
 	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
@@ -129,7 +133,8 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 	p.closes = append(p.closes, func() { p.blobs.Close() })
 	config := job.Config{
 		Store: p.db, Blobs: p.blobs, Log: log, NoWork: !work,
-		Workers: cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
+		Settings: store.Settings{KeepFiles: &c.KeepFilesDays, KeepResults: &c.KeepResultsDays, KeepJobs: &c.KeepJobsDays},
+		Workers:  cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
 		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
 		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback),

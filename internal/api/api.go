@@ -78,6 +78,7 @@ var routes = slices.Concat(
 	configurationRoutes,
 	webhookRoutes,
 	projectRoutes,
+	settingRoutes,
 	miscRoutes,
 	legacyRoutes,
 	legacyFileRoutes,
@@ -107,7 +108,7 @@ var parseRoutes = []route{
 	{"GET", "/api/v2/parse/versions", (*Server).listVersions, true, operation{
 		id: "listVersions", summary: "List the versions of each tier", reply: wire.Versions{}}},
 	{"GET", "/api/v2/parse/{job_id}", (*Server).getJob, false, operation{
-		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames", "wait"}, reply: wire.ParseResult{}, also: []int{304, 400}}},
+		id: "getJob", summary: "Get a parse job and, with expand, its results", query: []string{"expand", "image_filenames", "wait"}, reply: wire.ParseResult{}, also: []int{304, 400, 410}}},
 	{"GET", "/api/v2/parse/{job_id}/events", (*Server).jobEvents, false, operation{
 		id: "jobEvents", summary: "Follow a parse job by server-sent events", media: []string{"text/event-stream"}}},
 	{"POST", "/api/v2/parse/{job_id}/cancel", (*Server).cancelJob, false, operation{

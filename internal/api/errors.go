@@ -45,6 +45,7 @@ var sentinels = []struct {
 	{store.ErrTaken, http.StatusConflict, "The name is taken"},
 	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted"},
 	{job.ErrNoResult, http.StatusNotFound, "Result not found. Check job status to see if it has completed."},
+	{job.ErrExpired, http.StatusGone, "The results of this job were removed because of their age: parse the document again"},
 	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
 }
 

@@ -31,7 +31,7 @@ func (s *Server) createFile(w http.ResponseWriter, r *http.Request) error {
 		s.discard(r.Context(), u)
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, fileJSON(*u.file))
+	return writeJSON(w, http.StatusCreated, s.fileJSON(r, *u.file))
 }
 
 func checkFileForm(u *upload) error {
@@ -53,12 +53,21 @@ func checkFileForm(u *upload) error {
 }
 
 // fileJSON is a file without its link.
-func fileJSON(f store.File) wire.File {
+func (s *Server) fileJSON(r *http.Request, f store.File) wire.File {
 	return wire.File{
 		ID: wire.ID(wire.FilePrefix, f.ID), Name: f.Name, ProjectID: f.ProjectID,
 		FileType: optional(f.FileType), Purpose: optional(f.Purpose), ExternalFileID: optional(f.ExternalFileID),
-		LastModifiedAt: wire.At(f.CreatedAt),
+		LastModifiedAt: wire.At(f.CreatedAt), ExpiresAt: s.expiry(r, f),
 	}
+}
+
+// expiry is when a file is removed by itself, nil for never.
+func (s *Server) expiry(r *http.Request, f store.File) *wire.Time {
+	at, ok := s.Jobs.FileExpiry(callerOf(r).project, f)
+	if !ok {
+		return nil
+	}
+	return wire.At(at)
 }
 
 // optional is nil for "".
@@ -95,7 +104,7 @@ func (s *Server) getFile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) expandFile(r *http.Request, f store.File) (wire.File, error) {
-	out := fileJSON(f)
+	out := s.fileJSON(r, f)
 	if !slices.Contains(listParam(r, "expand"), "download_url") {
 		return out, nil
 	}

@@ -36,23 +36,23 @@ func legacyUnder(prefix, id string) []route {
 		{"GET", job + "/parameters", (*Server).legacyParameters, false, operation{
 			id: "parameters" + id, summary: "Get the request of a job (v1)", reply: map[string]any{}}},
 		{"GET", job + "/read/{filename}", (*Server).legacyRead, false, operation{
-			id: "read" + id, summary: "Get a link to a file of a job (v1)", reply: wire.PresignedURL{}}},
+			id: "read" + id, summary: "Get a link to a file of a job (v1)", reply: wire.PresignedURL{}, also: []int{410}}},
 		{"GET", job + "/result/text", (*Server).legacyText, false, operation{
-			id: "text" + id, summary: "Get the text of a job (v1)", reply: wire.LegacyTextResult{}, also: []int{304}}},
+			id: "text" + id, summary: "Get the text of a job (v1)", reply: wire.LegacyTextResult{}, also: []int{304, 410}}},
 		{"GET", job + "/result/markdown", (*Server).legacyMarkdown, false, operation{
-			id: "markdown" + id, summary: "Get the markdown of a job (v1)", reply: wire.LegacyMarkdownResult{}, also: []int{304}}},
+			id: "markdown" + id, summary: "Get the markdown of a job (v1)", reply: wire.LegacyMarkdownResult{}, also: []int{304, 410}}},
 		{"GET", job + "/result/json", (*Server).legacyJSON, false, operation{
-			id: "json" + id, summary: "Get the pages of a job (v1)", reply: wire.LegacyJSONResult{}, also: []int{304}}},
+			id: "json" + id, summary: "Get the pages of a job (v1)", reply: wire.LegacyJSONResult{}, also: []int{304, 410}}},
 		{"GET", job + "/result/structured", (*Server).legacyStructured, false, operation{
 			id: "structured" + id, summary: "Gone: structured output (v1)", reply: map[string]any{}, also: []int{410}}},
 		{"GET", job + "/result/xlsx", (*Server).legacyXLSX, false, operation{
-			id: "xlsx" + id, summary: "Get the tables of a job as a spreadsheet (v1)", media: []string{xlsxType}, also: []int{206, 304, 412, 416}}},
+			id: "xlsx" + id, summary: "Get the tables of a job as a spreadsheet (v1)", media: []string{xlsxType}, also: []int{206, 304, 410, 412, 416}}},
 		{"GET", job + "/result/pdf", (*Server).legacyPDF, false, operation{
-			id: "pdf" + id, summary: "Get the document of a job as PDF (v1)", media: []string{"application/pdf"}, also: []int{206, 304, 412, 416}}},
+			id: "pdf" + id, summary: "Get the document of a job as PDF (v1)", media: []string{"application/pdf"}, also: []int{206, 304, 410, 412, 416}}},
 		{"GET", job + "/result/raw/{kind}", (*Server).legacyRaw, false, operation{
-			id: "raw" + id, summary: "Get text, markdown, xlsx or pdf without a wrapping (v1)", media: []string{"text/plain", "text/markdown", xlsxType, "application/pdf"}, also: []int{206, 304, 412, 416}}},
+			id: "raw" + id, summary: "Get text, markdown, xlsx or pdf without a wrapping (v1)", media: []string{"text/plain", "text/markdown", xlsxType, "application/pdf"}, also: []int{206, 304, 410, 412, 416}}},
 		{"GET", job + "/result/image/{name}", (*Server).legacyImage, false, operation{
-			id: "image" + id, summary: "Get a picture of a job (v1)", media: []string{"image/jpeg", "image/png"}, also: []int{206, 304, 412, 416}}},
+			id: "image" + id, summary: "Get a picture of a job (v1)", media: []string{"image/jpeg", "image/png"}, also: []int{206, 304, 410, 412, 416}}},
 	}
 }
 

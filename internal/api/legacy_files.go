@@ -39,11 +39,11 @@ var legacyFileRoutes = []route{
 		id: "putFile", summary: "Send the bytes of a file to a signed address", query: []string{"id", "project", "name", "external", "size", "expires", "signature"}, status: 204, also: []int{400, 404, 409, 413}}},
 }
 
-func legacyFileJSON(f store.File) wire.LegacyFile {
+func (s *Server) legacyFileJSON(r *http.Request, f store.File) wire.LegacyFile {
 	return wire.LegacyFile{
 		ID: f.ID, Name: f.Name, ProjectID: f.ProjectID, ExternalFileID: optional(f.ExternalFileID), FileSize: f.Size,
 		FileType: optional(f.FileType), Purpose: optional(f.Purpose),
-		CreatedAt: wire.At(f.CreatedAt), UpdatedAt: wire.At(f.CreatedAt), LastModifiedAt: wire.At(f.CreatedAt),
+		CreatedAt: wire.At(f.CreatedAt), UpdatedAt: wire.At(f.CreatedAt), LastModifiedAt: wire.At(f.CreatedAt), ExpiresAt: s.expiry(r, f),
 	}
 }
 
@@ -63,7 +63,7 @@ func (s *Server) legacyCreateFile(w http.ResponseWriter, r *http.Request) error 
 		s.discard(r.Context(), u)
 		return err
 	}
-	return writeJSON(w, http.StatusOK, legacyFileJSON(*u.file))
+	return writeJSON(w, http.StatusOK, s.legacyFileJSON(r, *u.file))
 }
 
 func (s *Server) legacyGetFile(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +71,7 @@ func (s *Server) legacyGetFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, legacyFileJSON(f))
+	return writeJSON(w, http.StatusOK, s.legacyFileJSON(r, f))
 }
 
 // legacyTicket gives out an address to send a file to. Everything about the
@@ -181,7 +181,7 @@ func (s *Server) legacyFromURL(w http.ResponseWriter, r *http.Request) error {
 		s.discard(r.Context(), &upload{file: f})
 		return err
 	}
-	return writeJSON(w, http.StatusOK, legacyFileJSON(*f))
+	return writeJSON(w, http.StatusOK, s.legacyFileJSON(r, *f))
 }
 
 // fetchTimeout keeps the answer within the minute that clients wait for it.

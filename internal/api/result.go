@@ -82,6 +82,9 @@ func (s *Server) getJob(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
+	if !j.ExpiredAt.IsZero() && wantsContent(want) {
+		return job.ErrExpired
+	}
 	if s.unchanged(w, r, j, len(want) > 0, append(sortedNames(want), listParam(r, "image_filenames")...)...) {
 		return nil
 	}
@@ -98,6 +101,22 @@ func (s *Server) getJob(w http.ResponseWriter, r *http.Request) error {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
+}
+
+// wantsContent reports whether something is asked for that is not told by the
+// job's row.
+func wantsContent(want map[string]bool) bool {
+	for _, x := range inline {
+		if want[x.expand] {
+			return true
+		}
+	}
+	for _, x := range linked {
+		if want[x.expand] {
+			return true
+		}
+	}
+	return want["images_content_metadata"]
 }
 
 // answer is a ParseResult in the making. Everything that can go wrong happens

@@ -34,10 +34,14 @@ const keySize = 32
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
 	dir     string // of the files; "" for S3
+	tmp     string // of what is being written, on the same file system
+	name    string // of the bucket of S3
 	bucket  *blob.Bucket
 	public  *blob.Bucket // the same as clients reach it, nil when they come to us
 	signer  *fileblob.URLSignerHMAC
 	tickets []byte // key of Sign
+	// syncFile makes one file or folder outlive a power cut; tests watch it.
+	syncFile func(name string) error
 }
 
 // Config says where the bytes are.
@@ -70,7 +74,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
+	s := &Store{name: bucketName(c.Address), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
 	if s.bucket, err = openS3(ctx, c.Address, ""); err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func openFiles(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: filepath.Join(c.Dir, "blobs"), signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
+	s := &Store{dir: filepath.Join(c.Dir, "blobs"), tmp: tmp, syncFile: syncFile, signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
 	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700})
 	return s, err
 }
@@ -250,6 +254,11 @@ func (s *Store) Copy(ctx context.Context, to, from string) error {
 	return err
 }
 
+// Exists reports whether there is a blob under the key.
+func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
+	return s.bucket.Exists(ctx, key)
+}
+
 // Disposition returns how a blob wants to be saved.
 func (s *Store) Disposition(ctx context.Context, key string) (string, error) {
 	a, err := s.bucket.Attributes(ctx, key)
@@ -262,7 +271,15 @@ func (s *Store) Disposition(ctx context.Context, key string) (string, error) {
 // Delete removes a blob; that there is none is no error.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	err := s.bucket.Delete(ctx, key)
-	if gcerrors.Code(err) == gcerrors.NotFound {
+	if gcerrors.Code(err) != gcerrors.NotFound {
+		return err
+	}
+	if s.dir == "" {
+		return nil
+	}
+	// A crash may have left what the library keeps beside the file.
+	err = os.Remove(filepath.Join(s.dir, filepath.FromSlash(key)) + attributes)
+	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	return err
@@ -299,7 +316,11 @@ func (s *Store) Sync(keys ...string) error {
 	folders := map[string]bool{}
 	for _, k := range keys {
 		file := filepath.Join(s.dir, filepath.FromSlash(k))
-		if err := syncFile(file); err != nil {
+		if err := s.syncFile(file); err != nil {
+			return err
+		}
+		// Without what is kept beside it the file could not be served.
+		if err := s.syncFile(file + attributes); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 		for d := filepath.Dir(file); len(d) >= len(s.dir); d = filepath.Dir(d) {
@@ -307,7 +328,7 @@ func (s *Store) Sync(keys ...string) error {
 		}
 	}
 	for d := range folders {
-		if err := syncFile(d); err != nil {
+		if err := s.syncFile(d); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,15 @@ func CheckAddress(address string) error {
 	return nil
 }
 
+// bucketName is the bucket of an address that CheckAddress accepts.
+func bucketName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 // openS3 opens the bucket under an endpoint; "" for that of the address. Who may
 // use it is found as AWS programs find it: in the environment, in ~/.aws, or
 // from the machine.

@@ -64,6 +64,9 @@ type Config struct {
 	// NoWork leaves jobs and messages to other processes; no Processor is needed.
 	NoWork bool
 
+	// Settings are those of projects that set none of their own.
+	Settings store.Settings
+
 	Timeout   time.Duration // of a job that sets none
 	Fetch     fetch.Limits  // on documents from an address
 	CropEdges bool          // crop_box gives margins instead of positions
@@ -163,6 +166,7 @@ func (r *Runner) Start(ctx context.Context) error {
 		return fmt.Errorf("start the queue: %w", err)
 	}
 	r.tend.Go(func() { r.tendJobs(ctx) })
+	r.tend.Go(func() { r.keepHouse(ctx) })
 	return nil
 }
 
@@ -277,21 +281,6 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 	}
 	r.board.changed(id)
 	return j, err
-}
-
-// Delete removes a finished job with all its results.
-func (r *Runner) Delete(ctx context.Context, project, id string) error {
-	err := r.Store.Tx(ctx, func(tx *sql.Tx) error { return store.DeleteJobTx(ctx, tx, project, id) })
-	if errors.Is(err, store.ErrNotFound) {
-		if _, err := r.Store.Job(ctx, project, id); err != nil {
-			return err
-		}
-		return ErrLive
-	}
-	if err != nil {
-		return err
-	}
-	return r.Blobs.DeleteAll(ctx, Folder(id))
 }
 
 // Folder is where a job's blobs are.

@@ -117,11 +117,16 @@ func (h *home) start(r *Runner) {
 // create records a job on a new file, which tells the receivers about itself.
 func (h *home) create(r *Runner, hooks ...store.Webhook) store.Job {
 	h.t.Helper()
+	return h.createWith(r, `{"tier":"fast","version":"latest"}`, hooks...)
+}
+
+func (h *home) createWith(r *Runner, config string, hooks ...store.Webhook) store.Job {
+	h.t.Helper()
 	f := store.File{ID: uuid.NewString(), ProjectID: h.project, Name: "a.pdf", Size: 1, CreatedAt: time.Now()}
 	if err := h.blobs.Write(h.t.Context(), FileKey(f.ID), []byte("x"), blob.Kind{}); err != nil {
 		h.t.Fatal(err)
 	}
-	j := store.Job{ID: uuid.NewString(), ProjectID: h.project, FileID: f.ID, Name: f.Name, Tier: "fast", Version: "2026-06-15", Config: `{"tier":"fast","version":"latest"}`, DedupeKey: f.ID}
+	j := store.Job{ID: uuid.NewString(), ProjectID: h.project, FileID: f.ID, Name: f.Name, Tier: "fast", Version: "2026-06-15", Config: config, DedupeKey: f.ID}
 	j, _, err := r.Create(h.t.Context(), Request{Job: j, File: &f, Webhooks: hooks})
 	if err != nil {
 		h.t.Fatal(err)

@@ -18,6 +18,9 @@ import (
 // ErrNoResult means that a job has no such result, or not yet.
 var ErrNoResult = errors.New("result not found")
 
+// ErrExpired means that the results of a job were removed because of their age.
+var ErrExpired = errors.New("the results were removed")
+
 // Finished is a completed job, to be read in the shape of v1. What v1 shows is
 // made of the stored results of v2, page by page.
 type Finished struct {
@@ -29,10 +32,14 @@ type Finished struct {
 	legacy *wire.Legacy
 }
 
-// Finished returns what is known of a job's results, or ErrNoResult.
+// Finished returns what is known of a job's results, ErrNoResult or
+// ErrExpired.
 func (r *Runner) Finished(ctx context.Context, j store.Job) (*Finished, error) {
 	if j.Status != string(wire.Completed) {
 		return nil, ErrNoResult
+	}
+	if !j.ExpiredAt.IsZero() {
+		return nil, ErrExpired
 	}
 	var q wire.StoredRequest
 	if err := json.Unmarshal([]byte(j.Config), &q); err != nil {

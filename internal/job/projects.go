@@ -25,32 +25,58 @@ func (r *Runner) PurgeProjects(ctx context.Context) error {
 	return nil
 }
 
+// purgeProject goes from batch to batch, and after a crash on from where it was.
 func (r *Runner) purgeProject(ctx context.Context, id string) error {
-	var left store.Leftovers
-	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
-		var err error
-		if left, err = store.PurgeProjectTx(ctx, tx, id); err != nil {
+	for {
+		jobs, err := r.Store.ProjectJobs(ctx, id, batch)
+		if err != nil {
 			return err
 		}
-		for _, entry := range left.Queue {
-			if _, err := r.queue.JobCancelTx(ctx, tx, entry); err != nil && !errors.Is(err, river.ErrNotFound) {
+		for _, j := range jobs {
+			if err := r.purgeJob(ctx, j); err != nil {
 				return err
 			}
 		}
-		return nil
+		if len(jobs) < batch {
+			break
+		}
+	}
+	for {
+		files, err := r.Store.ProjectFiles(ctx, id, batch)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if err := r.Blobs.Delete(ctx, FileKey(f)); err != nil {
+				return err
+			}
+			if err := r.Store.DropFile(ctx, f); err != nil {
+				return err
+			}
+		}
+		if len(files) < batch {
+			break
+		}
+	}
+	return r.Store.Tx(ctx, func(tx *sql.Tx) error { return store.DropProjectTx(ctx, tx, id) })
+}
+
+func (r *Runner) purgeJob(ctx context.Context, j store.Leftover) error {
+	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
+		messages, err := store.DropJobTx(ctx, tx, j.ID)
+		if err != nil {
+			return err
+		}
+		if !j.Live {
+			return r.unqueueTx(ctx, tx, append(messages, j.Queue))
+		}
+		if _, err := r.queue.JobCancelTx(ctx, tx, j.Queue); err != nil && !errors.Is(err, river.ErrNotFound) {
+			return err
+		}
+		return r.unqueueTx(ctx, tx, messages)
 	})
 	if err != nil {
 		return err
 	}
-	for _, j := range left.Jobs {
-		if err := r.Blobs.DeleteAll(ctx, Folder(j)); err != nil {
-			return err
-		}
-	}
-	for _, f := range left.Files {
-		if err := r.Blobs.Delete(ctx, FileKey(f)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.Blobs.DeleteAll(ctx, Folder(j.ID))
 }

@@ -231,22 +231,3 @@ func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message st
 	}
 	return r.Blobs.DeleteAll(ctx, Folder(j.ID))
 }
-
-func (r *Runner) dropFiles(ctx context.Context) error {
-	ids, err := r.Store.UnusedFiles(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := r.Blobs.Delete(ctx, FileKey(id)); err != nil {
-			return err
-		}
-		if err := r.Store.ForgetFile(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// DropFiles removes the bytes of deleted files that no job needs any more.
-func (r *Runner) DropFiles(ctx context.Context) error { return r.dropFiles(ctx) }

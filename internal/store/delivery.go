@@ -88,9 +88,10 @@ func (d *DB) PendingDeliveries(ctx context.Context, before time.Time) ([]Deliver
 		ORDER BY updated_at LIMIT 1000`, micros(before))
 }
 
-// ForgetDeliveries removes deliveries that ended before the time.
+// ForgetDeliveries removes some deliveries that ended before the time.
 func (d *DB) ForgetDeliveries(ctx context.Context, before time.Time) error {
-	_, err := d.SQL.ExecContext(ctx, `DELETE FROM webhook_delivery WHERE status <> 'PENDING' AND updated_at < $1`, micros(before))
+	_, err := d.SQL.ExecContext(ctx, `DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery
+		WHERE status IN ('DELIVERED', 'FAILED') AND updated_at < $1 LIMIT 1000)`, micros(before))
 	return err
 }
 

@@ -61,11 +61,10 @@ func (d *DB) DeleteFile(ctx context.Context, project, id string) error {
 	return changed(d.SQL.ExecContext(ctx, `UPDATE file SET deleted_at = $3 WHERE project_id = $1 AND id = $2 AND deleted_at = 0`, project, id, micros(time.Now())))
 }
 
-// UnusedFiles lists deleted files that no unfinished job needs any more.
+// UnusedFiles lists some deleted files that no unfinished job needs any more.
 func (d *DB) UnusedFiles(ctx context.Context) ([]string, error) {
-	scan := func(s scanner) (id string, err error) { return id, s.Scan(&id) }
-	return collect(ctx, d.SQL, scan, `SELECT id FROM file WHERE deleted_at > 0 AND NOT EXISTS
-		(SELECT 1 FROM parse_job WHERE parse_job.file_id = file.id AND status IN ('PENDING', 'RUNNING'))`)
+	return collect(ctx, d.SQL, scanText, `SELECT id FROM file WHERE deleted_at > 0 AND NOT EXISTS
+		(SELECT 1 FROM parse_job WHERE parse_job.file_id = file.id AND status IN ('PENDING', 'RUNNING')) LIMIT 1000`)
 }
 
 // ForgetFile removes the row of a deleted file.

@@ -32,17 +32,18 @@ type Job struct {
 	UpdatedAt    time.Time
 	StartedAt    time.Time
 	FinishedAt   time.Time
+	ExpiredAt    time.Time // when its results were removed
 }
 
 const jobColumns = `id, project_id, file_id, source_url, name, tier, version, config, user_metadata, dedupe_key, idempotency_key,
-	status, error_message, job_metadata, queue_id, attempt, created_at, updated_at, started_at, finished_at`
+	status, error_message, job_metadata, queue_id, attempt, created_at, updated_at, started_at, finished_at, expired_at`
 
 func scanJob(s scanner) (Job, error) {
 	var j Job
-	var created, updated, started, finished int64
+	var created, updated, started, finished, expired int64
 	err := s.Scan(&j.ID, &j.ProjectID, &j.FileID, &j.SourceURL, &j.Name, &j.Tier, &j.Version, &j.Config, &j.UserMetadata, &j.DedupeKey, &j.IdempotencyKey,
-		&j.Status, &j.ErrorMessage, &j.Metadata, &j.QueueID, &j.Attempt, &created, &updated, &started, &finished)
-	j.CreatedAt, j.UpdatedAt, j.StartedAt, j.FinishedAt = fromMicros(created), fromMicros(updated), fromMicros(started), fromMicros(finished)
+		&j.Status, &j.ErrorMessage, &j.Metadata, &j.QueueID, &j.Attempt, &created, &updated, &started, &finished, &expired)
+	j.CreatedAt, j.UpdatedAt, j.StartedAt, j.FinishedAt, j.ExpiredAt = fromMicros(created), fromMicros(updated), fromMicros(started), fromMicros(finished), fromMicros(expired)
 	return j, one(err)
 }
 
@@ -151,18 +152,6 @@ func EndJobTx(ctx context.Context, tx *sql.Tx, project, id, status, message stri
 // UnfinishedJobs lists jobs that have not changed since the time.
 func (d *DB) UnfinishedJobs(ctx context.Context, before time.Time) ([]Job, error) {
 	return collect(ctx, d.SQL, scanJob, `SELECT `+jobColumns+` FROM parse_job WHERE status IN ('PENDING', 'RUNNING') AND updated_at < $1 ORDER BY created_at LIMIT 1000`, micros(before))
-}
-
-// DeleteJobTx removes a finished job and what is known of its results.
-// ErrNotFound means that it is not finished, or not there.
-func DeleteJobTx(ctx context.Context, tx *sql.Tx, project, id string) error {
-	for _, table := range jobTables {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE job_id = $1 AND EXISTS (SELECT 1 FROM parse_job
-			WHERE id = $1 AND project_id = $2 AND status NOT IN ('PENDING', 'RUNNING'))`, id, project); err != nil {
-			return err
-		}
-	}
-	return changed(tx.ExecContext(ctx, `DELETE FROM parse_job WHERE project_id = $1 AND id = $2 AND status NOT IN ('PENDING', 'RUNNING')`, project, id))
 }
 
 // Result is one stored result of a job.

@@ -143,7 +143,7 @@ func testJobLife(t *testing.T, c Config) {
 	if got, err := db.Jobs(ctx, JobFilter{Project: p.ID, Statuses: []string{"COMPLETED"}, IDs: []string{j.ID}, From: time.Now().Add(-time.Minute), To: time.Now(), Limit: 3}); err != nil || len(got) != 1 {
 		t.Errorf("Jobs = %v, %v", got, err)
 	}
-	if err := in(func(tx *sql.Tx) error { return DeleteJobTx(ctx, tx, p.ID, j.ID) }); err != nil {
+	if err := in(func(tx *sql.Tx) error { _, err := EraseJobTx(ctx, tx, p.ID, j.ID); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := db.Results(ctx, j.ID); err != nil || len(r) != 0 {
@@ -232,12 +232,13 @@ func testRest(t *testing.T, c Config) {
 	must("unfinished", err)
 	must("delete webhook", db.DeleteWebhook(ctx, p.ID, h.ID))
 	must("delete project", db.DeleteProject(ctx, p.ID))
+	left, err := db.ProjectJobs(ctx, p.ID, 5)
+	if must("jobs of a project", err); len(left) != 1 || left[0].ID != j.ID || !left[0].Live {
+		t.Fatalf("left = %+v", left)
+	}
 	must("purge", db.Tx(ctx, func(tx *sql.Tx) error {
-		left, err := PurgeProjectTx(ctx, tx, p.ID)
-		if len(left.Jobs) != 1 || len(left.Queue) != 1 {
-			t.Errorf("left = %+v", left)
-		}
-		return err
+		_, err := DropJobTx(ctx, tx, left[0].ID)
+		return errors.Join(err, DropProjectTx(ctx, tx, p.ID))
 	}))
 	must("check", Check(ctx, c))
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -28,18 +29,25 @@ type Project struct {
 	ID        string
 	Name      string
 	Default   bool
+	Settings  Settings
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-const projectColumns = `id, name, is_default, created_at, updated_at`
+const projectColumns = `id, name, is_default, settings, created_at, updated_at`
 
 func scanProject(s scanner) (Project, error) {
 	var p Project
 	var created, updated int64
-	err := s.Scan(&p.ID, &p.Name, &p.Default, &created, &updated)
+	var settings string
+	if err := s.Scan(&p.ID, &p.Name, &p.Default, &settings, &created, &updated); err != nil {
+		return p, one(err)
+	}
 	p.CreatedAt, p.UpdatedAt = fromMicros(created), fromMicros(max(created, updated))
-	return p, one(err)
+	if settings == "" {
+		return p, nil
+	}
+	return p, json.Unmarshal([]byte(settings), &p.Settings)
 }
 
 // Project returns the project with the id, or the default one for "".
@@ -123,7 +131,7 @@ func (d *DB) Projects(ctx context.Context, f ProjectFilter) ([]Project, error) {
 }
 
 // DeleteProject hides a project, frees its name and ends its keys. What it
-// owned goes when PurgeProjectTx is called for it.
+// owned goes with DropJobTx, DropFile and, in the end, DropProjectTx.
 func (d *DB) DeleteProject(ctx context.Context, id string) error {
 	now := micros(time.Now())
 	return d.Tx(ctx, func(tx *sql.Tx) error {
@@ -142,51 +150,57 @@ func (d *DB) DeleteProject(ctx context.Context, id string) error {
 	})
 }
 
-// DeletedProjects lists the projects that wait for PurgeProjectTx.
+// DeletedProjects lists the projects that wait for being removed.
 func (d *DB) DeletedProjects(ctx context.Context) ([]string, error) {
-	scan := func(s scanner) (id string, err error) { return id, s.Scan(&id) }
-	return collect(ctx, d.SQL, scan, `SELECT id FROM project WHERE deleted_at > 0`)
+	return collect(ctx, d.SQL, scanText, `SELECT id FROM project WHERE deleted_at > 0`)
 }
 
-// Leftovers are what a purged project leaves outside the database.
-type Leftovers struct {
-	Jobs  []string
-	Files []string
-	Queue []int64 // entries of its unfinished jobs
+// Leftover is a job of a deleted project.
+type Leftover struct {
+	ID    string
+	Queue int64
+	Live  bool // not finished
 }
 
-// PurgeProjectTx removes a deleted project with everything it owned.
-func PurgeProjectTx(ctx context.Context, tx *sql.Tx, id string) (Leftovers, error) {
-	var l Leftovers
-	text := func(s scanner) (v string, err error) { return v, s.Scan(&v) }
-	number := func(s scanner) (n int64, err error) { return n, s.Scan(&n) }
-	var err error
-	if l.Jobs, err = collect(ctx, tx, text, `SELECT id FROM parse_job WHERE project_id = $1`, id); err != nil {
-		return l, err
-	}
-	if l.Files, err = collect(ctx, tx, text, `SELECT id FROM file WHERE project_id = $1`, id); err != nil {
-		return l, err
-	}
-	if l.Queue, err = collect(ctx, tx, number, `SELECT queue_id FROM parse_job WHERE project_id = $1 AND status IN ('PENDING', 'RUNNING')`, id); err != nil {
-		return l, err
-	}
-	for _, table := range jobTables {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE job_id IN (SELECT id FROM parse_job WHERE project_id = $1)`, id); err != nil {
-			return l, err
-		}
-	}
+// ProjectJobs lists some jobs of a project.
+func (d *DB) ProjectJobs(ctx context.Context, project string, limit int) ([]Leftover, error) {
+	scan := func(s scanner) (l Leftover, err error) { return l, s.Scan(&l.ID, &l.Queue, &l.Live) }
+	return collect(ctx, d.SQL, scan, `SELECT id, queue_id, status IN ('PENDING', 'RUNNING') FROM parse_job WHERE project_id = $1 LIMIT $2`, project, limit)
+}
+
+// DropJobTx removes a job of a deleted project whatever its state, and returns
+// the queue's entries of its messages. What still works on it finds it gone.
+func DropJobTx(ctx context.Context, tx *sql.Tx, id string) ([]int64, error) {
+	return eraseRowsTx(ctx, tx, id)
+}
+
+// ProjectFiles lists some files of a project, also deleted ones.
+func (d *DB) ProjectFiles(ctx context.Context, project string, limit int) ([]string, error) {
+	return collect(ctx, d.SQL, scanText, `SELECT id FROM file WHERE project_id = $1 LIMIT $2`, project, limit)
+}
+
+// DropFile removes the row of a file of a deleted project.
+func (d *DB) DropFile(ctx context.Context, id string) error {
+	_, err := d.SQL.ExecContext(ctx, `DELETE FROM file WHERE id = $1`, id)
+	return err
+}
+
+// DropProjectTx removes a deleted project when it has no jobs and files any more.
+func DropProjectTx(ctx context.Context, tx *sql.Tx, id string) error {
 	for _, table := range projectTables {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE project_id = $1`, id); err != nil {
-			return l, err
+			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM project WHERE id = $1 AND deleted_at > 0`, id)
-	return l, err
+	_, err := tx.ExecContext(ctx, `DELETE FROM project WHERE id = $1 AND deleted_at > 0`, id)
+	return err
 }
 
-// projectTables hold what belongs to a project, jobTables what belongs to a
-// job, in an order that respects their references.
+func scanText(s scanner) (v string, err error) { return v, s.Scan(&v) }
+
+// jobTables hold what belongs to a job. projectTables hold what belongs to a
+// project and to no job or file.
 var (
-	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "parse_job", "file", "api_key"}
-	jobTables     = []string{"result", "image", "cached_result", "job_webhook"}
+	jobTables     = []string{"result", "image", "cached_result", "job_webhook", "webhook_delivery"}
+	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "api_key"}
 )
