@@ -14,7 +14,9 @@ import (
 
 	"recto/internal/doc"
 	"recto/internal/format"
+	pictures "recto/internal/format/image"
 	"recto/internal/format/pdf"
+	"recto/internal/format/svg"
 	"recto/internal/geom"
 	"recto/internal/ocr"
 	"recto/internal/page"
@@ -46,8 +48,12 @@ type Source struct {
 // Options choose what is read and produced. The zero value parses every page
 // and saves no pictures.
 type Options struct {
-	Pages          []int // page numbers from 1 in ascending order; nil for all
-	MaxPages       int   // first so many pages; 0 for all; ignored when Pages is set
+	Pages    []int // page numbers from 1 in ascending order; nil for all
+	MaxPages int   // first so many pages; 0 for all; ignored when Pages is set
+	// SplitAbove makes documents of which more pages are to be parsed a *TooMany
+	// error, for ReadPart and Assemble; 0 for none.
+	SplitAbove     int
+	Workers        int // pages read at once, if fewer than the engine has
 	Password       string
 	Crop           geom.Rect // fractions of the page to keep, {0,0,1,1} or zero for all
 	KeepHidden     bool      // keep invisible text in the items
@@ -211,29 +217,76 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 func (e *Engine) Close() error { return e.pdf.Close(context.Background()) }
 
 // Parse understands one document. Errors wrap the sentinels of package format;
-// a page that fails is a page with Err set and no error here.
+// a page that fails is a page with Err set and no error here. A document that is
+// to be read in parts is a *TooMany.
 func (e *Engine) Parse(ctx context.Context, src Source, o Options) (*Result, error) {
+	job, done, err := e.open(ctx, src, o)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	job.tell()
+	job.eachPage(job.readPage)
+	return job.rest()
+}
+
+// open opens a document whose pages are to be read; done closes it.
+func (e *Engine) open(ctx context.Context, src Source, o Options) (job *pageJob, done func(), err error) {
+	f, err := e.detect(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	from, done, err := e.paper(ctx, f, src, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if job, err = e.newJob(ctx, f, from.count(), from, o); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return job, done, nil
+}
+
+// detect returns the format of a document that can be read.
+func (e *Engine) detect(src Source) (Format, error) {
 	if int64(len(src.Data)) > e.config.MaxBytes {
-		return nil, fmt.Errorf("%w: %d MB, the limit is %d MB", format.ErrTooLarge, len(src.Data)>>20, e.config.MaxBytes>>20)
+		return "", fmt.Errorf("%w: %d MB, the limit is %d MB", format.ErrTooLarge, len(src.Data)>>20, e.config.MaxBytes>>20)
 	}
 	if len(src.Data) == 0 {
-		return nil, format.ErrEmpty
+		return "", format.ErrEmpty
 	}
 	f := format.Detect(src.Name, src.Data)
-	switch {
-	case f == format.PDF:
-		return e.parsePDF(ctx, src, o)
-	case f.Picture():
-		return e.parsePictures(ctx, f, src, o)
-	case f == format.SVG:
-		return e.parseDrawing(ctx, src, o)
+	if f == format.PDF || f.Picture() || f == format.SVG {
+		return f, nil
 	}
 	if kind := format.Unread(src.Data); kind != "" {
 		hint := ""
 		if kind == "HEIC" {
 			hint = ", or build with TAGS=heic"
 		}
-		return nil, fmt.Errorf("%w: %s is not read: save the picture as JPEG or PNG%s", format.ErrUnsupported, kind, hint)
+		return "", fmt.Errorf("%w: %s is not read: save the picture as JPEG or PNG%s", format.ErrUnsupported, kind, hint)
 	}
-	return nil, fmt.Errorf("%w: %s is neither a PDF nor a picture", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
+	return "", fmt.Errorf("%w: %s is neither a PDF nor a picture", format.ErrUnsupported, cmp.Or(src.Name, "the input"))
+}
+
+// paper opens a document; done closes it.
+func (e *Engine) paper(ctx context.Context, f Format, src Source, o Options) (p paper, done func(), err error) {
+	defer o.enter(0, Opening)()
+	if f == format.PDF {
+		first, err := e.pdf.Open(ctx, src.Data, o.Password)
+		if err != nil {
+			return nil, nil, err
+		}
+		pool := &readers{rt: e.pdf, src: src, password: o.Password, timeout: e.config.PageTimeout, free: []*pdf.Reader{first}, pages: first.PageCount()}
+		return pool, pool.close, nil
+	}
+	if f == format.SVG {
+		p, err := svg.Read(src.Data)
+		return drawing{p}, func() {}, err
+	}
+	file, err := pictures.Open(f, src.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &album{file: file, camera: o.CameraPhoto}, func() {}, nil
 }

@@ -22,28 +22,6 @@ import (
 	"recto/internal/table"
 )
 
-// parsePDF reads and understands a PDF.
-func (e *Engine) parsePDF(ctx context.Context, src Source, o Options) (*Result, error) {
-	leave := o.enter(0, Opening)
-	first, err := e.pdf.Open(ctx, src.Data, o.Password)
-	leave()
-	if err != nil {
-		return nil, err
-	}
-	pool := &readers{rt: e.pdf, src: src, password: o.Password, timeout: e.config.PageTimeout, free: []*pdf.Reader{first}}
-	defer pool.close()
-	job, err := e.newJob(ctx, format.PDF, first.PageCount(), pool, o)
-	if err != nil {
-		return nil, err
-	}
-	job.meta, job.outline = first.Meta(), first.Outline()
-	if err := job.understand(); err != nil {
-		return nil, err
-	}
-	job.out.Doc.Warnings = append(job.out.Doc.Warnings, pool.warnings...)
-	return job.out, job.finish()
-}
-
 // newJob prepares the parse of a document that has been opened.
 func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o Options) (*pageJob, error) {
 	if count > e.config.MaxPages {
@@ -52,6 +30,9 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 	numbers, err := choosePages(count, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.SplitAbove > 0 && len(numbers) > o.SplitAbove {
+		return nil, &TooMany{Format: f, Count: count, Pages: numbers}
 	}
 	job := &pageJob{ctx: ctx, engine: e, o: o, numbers: numbers, meta: doc.Meta{PageCount: count},
 		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
@@ -70,9 +51,19 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 	return job, nil
 }
 
-// understand reads all pages and finds out what they mean.
+// tell asks the document what it says about itself.
+func (j *pageJob) tell() { j.meta, j.outline = j.paper.about() }
+
+// rest is what is left when each page was read.
+func (j *pageJob) rest() (*Result, error) {
+	if err := j.understand(); err != nil {
+		return nil, err
+	}
+	return j.out, j.finish()
+}
+
+// understand finds out what the pages mean.
 func (j *pageJob) understand() error {
-	j.eachPage(j.readPage)
 	j.readRegions()
 	if err := j.ctx.Err(); err != nil {
 		return err
@@ -192,6 +183,9 @@ type pageJob struct {
 // or the context is.
 func (j *pageJob) each(n int, f func(i int)) {
 	workers := min(j.engine.config.Workers, n)
+	if j.o.Workers > 0 {
+		workers = min(workers, j.o.Workers)
+	}
 	if workers <= 1 {
 		for i := 0; i < n && j.ctx.Err() == nil; i++ {
 			f(i)
@@ -321,9 +315,21 @@ type readers struct {
 	password string
 	timeout  time.Duration
 
-	mu       sync.Mutex
-	free     []*pdf.Reader
-	warnings []doc.Warning
+	pages int
+
+	mu   sync.Mutex
+	free []*pdf.Reader
+}
+
+func (p *readers) count() int { return p.pages }
+
+func (p *readers) about() (doc.Meta, []doc.Bookmark) {
+	r, err := p.get(context.Background())
+	if err != nil {
+		return doc.Meta{PageCount: p.pages}, nil
+	}
+	defer p.put(r)
+	return r.Meta(), r.Outline()
 }
 
 func (p *readers) get(ctx context.Context) (*pdf.Reader, error) {

@@ -10,6 +10,7 @@ import (
 	"math"
 	"sync"
 
+	"recto/internal/doc"
 	pictures "recto/internal/format/image"
 	"recto/internal/geom"
 	"recto/internal/ocr"
@@ -20,6 +21,10 @@ import (
 // paper is an opened document whose pages can be read and shown. Its methods are
 // safe for concurrent use.
 type paper interface {
+	// count returns the number of pages, at least 1.
+	count() int
+	// about returns what the document says about itself.
+	about() (doc.Meta, []doc.Bookmark)
 	// read reads one page; a failure becomes the page's error.
 	read(ctx context.Context, n int) *page.Page
 	// show returns the picture of a region of a page, of all of it for a zero box.
@@ -40,24 +45,6 @@ type embedded struct {
 	err                    error
 }
 
-// parsePictures reads and understands a file of pictures.
-func (e *Engine) parsePictures(ctx context.Context, f Format, src Source, o Options) (*Result, error) {
-	leave := o.enter(0, Opening)
-	file, err := pictures.Open(f, src.Data)
-	leave()
-	if err != nil {
-		return nil, err
-	}
-	job, err := e.newJob(ctx, f, file.PageCount(), &album{file: file, camera: o.CameraPhoto}, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := job.understand(); err != nil {
-		return nil, err
-	}
-	return job.out, job.finish()
-}
-
 // album is a file of pictures. Its pages are shown as they are: no resolution
 // adds to what a picture has.
 type album struct {
@@ -67,6 +54,12 @@ type album struct {
 	mu       sync.Mutex
 	number   int // of the picture straightened last
 	straight image.Image
+}
+
+func (a *album) count() int { return a.file.PageCount() }
+
+func (a *album) about() (doc.Meta, []doc.Bookmark) {
+	return doc.Meta{PageCount: a.file.PageCount()}, nil
 }
 
 func (a *album) read(ctx context.Context, n int) *page.Page {

@@ -36,7 +36,8 @@ type Options struct {
 	Each func(n int, f func(i int))
 }
 
-// Sheet is one page on its way from paper to meaning.
+// Sheet is one page on its way from paper to meaning. As Prepare leaves it, it is
+// plain data that package freeze can put aside.
 type Sheet struct {
 	in   *page.Page  // glyphs are gone after Prepare
 	turn geom.Matrix // from the paper to in: text that ran up or down it is level
@@ -59,7 +60,7 @@ type Sheet struct {
 	signs    map[sign]bool // bullets that no table of bullets knows
 	tagged   bool          // items came from the structure tree
 	tagTexts []tagText     // its headings and paragraphs
-	out      *doc.Page
+	out      *doc.Page     `freeze:"-"` // the last pass makes it
 }
 
 // fate says what became of a piece.
