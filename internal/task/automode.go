@@ -77,7 +77,7 @@ func (w *work) autoMode(ctx context.Context, src engine.Source, opts engine.Opti
 			continue
 		}
 		o := w.autoOptions(opts, rules[k].ParsingConf)
-		o.Pages, o.MaxPages = numbers, 0
+		o.Pages, o.MaxPages, o.SplitAbove = numbers, 0, 0
 		o.Progress = nil
 		if err := w.forgetFigures(numbers); err != nil {
 			return nil, err

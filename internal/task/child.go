@@ -24,7 +24,9 @@ func Serve(p Parser) sandbox.Handler {
 		}
 		defer free()
 		s := remoteSink{c}
-		rep, err := run(context.Background(), p, t, data, s, s.step)
+		parts, drain := partsOf(&t, c)
+		rep, err := run(context.Background(), p, t, data, parts, s, s.step)
+		drain()
 		end := ending{Report: rep}
 		if f, ok := errors.AsType[*Failure](err); ok {
 			end.Code, end.Failure = f.Code, f.Cause.Error()

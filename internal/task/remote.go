@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"recto/internal/engine"
@@ -122,6 +123,7 @@ func outside(death *sandbox.Death, why, doing string) error {
 
 // try runs the task once, in one child.
 func (r *Remote) try(ctx context.Context, t Task, document *os.File, s Sink) (f *flights, rep Report, err error) {
+	t.Assemble = t.Parts != nil
 	work, err := json.Marshal(t)
 	if err != nil {
 		return nil, rep, err
@@ -143,6 +145,17 @@ func (r *Remote) try(ctx context.Context, t Task, document *os.File, s Sink) (f 
 	defer st.drop()
 	if err := child.Start(work, document); err != nil {
 		return f, rep, child.Lost(err)
+	}
+	if t.Assemble {
+		var unreadable error
+		var sending sync.WaitGroup
+		sending.Go(func() { unreadable = sendParts(&t, child) })
+		defer func() {
+			sending.Wait()
+			if unreadable != nil {
+				err = fmt.Errorf("read the parts: %w", unreadable)
+			}
+		}()
 	}
 	var end *ending
 	for {

@@ -62,11 +62,22 @@ func prepare(c *sandbox.Conn, hello []byte) (sandbox.Handler, sandbox.Access, er
 
 // evilParser is the real engine with a document that does something bad.
 type evilParser struct {
-	Parser
+	partParser
 	evil map[string]string
 }
 
 func (p evilParser) Parse(ctx context.Context, src engine.Source, o engine.Options) (*engine.Result, error) {
+	res, err := p.partParser.Parse(ctx, src, p.watched(o))
+	do(p.evil["0 outputs"])
+	return res, err
+}
+
+func (p evilParser) ReadPart(ctx context.Context, src engine.Source, o engine.Options, tell bool, to io.Writer) error {
+	return p.partParser.ReadPart(ctx, src, p.watched(o), tell, to)
+}
+
+// watched is options under which steps do what they are told to.
+func (p evilParser) watched(o engine.Options) engine.Options {
 	watch := o.Watch
 	o.Watch = func(page int, s engine.Step, begins bool) {
 		watch(page, s, begins)
@@ -75,9 +86,7 @@ func (p evilParser) Parse(ctx context.Context, src engine.Source, o engine.Optio
 			do(p.evil[fmt.Sprint(page, " ", s)])
 		}
 	}
-	res, err := p.Parser.Parse(ctx, src, o)
-	do(p.evil["0 outputs"])
-	return res, err
+	return o
 }
 
 func do(what string) {

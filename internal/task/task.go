@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -34,6 +35,35 @@ type Task struct {
 
 	Troubles []engine.Trouble // what took an earlier try down
 	Alone    []int            // pages to read one by one at the end
+
+	// SplitAbove makes a document of which more pages are to be parsed come back
+	// undone, with Report.Split; 0 for none.
+	SplitAbove int
+	// Part makes the task read some pages only, for an assembly: its only output is
+	// PartFile.
+	Part *Part
+	// Parts opens what the parts have made, in the order of their pages: the task
+	// makes all outputs of that. It may be called again.
+	Parts func() (io.ReadCloser, error) `json:"-"`
+	// Assemble is said to a child that has Parts.
+	Assemble bool
+	Workers  int // pages read at once; 0 for as many as there are cores
+}
+
+// Part is some pages of a document.
+type Part struct {
+	Pages []int
+	Tell  bool // also what the document says of itself, for which one part is enough
+}
+
+// PartFile is what a part makes.
+const PartFile = "pages.part"
+
+// Split says how a document of many pages is to be divided.
+type Split struct {
+	Format engine.Format
+	Count  int   // pages of the document
+	Pages  []int // to parse, ascending
 }
 
 // EffectiveTier is the tier the task runs at: the one asked for, or its stand-in.
@@ -65,6 +95,7 @@ type Report struct {
 	FailedPages int
 	Troubles    int           // steps left out, besides whole pages
 	Parse, Save time.Duration // what took how long
+	Split       *Split        // nothing was done: the document is to be parsed in parts
 }
 
 // Processor runs tasks. The error is a *Failure when the document or the request
@@ -78,16 +109,32 @@ type Parser interface {
 	Parse(context.Context, engine.Source, engine.Options) (*engine.Result, error)
 }
 
+// partParser is a Parser that can do so in parts.
+type partParser interface {
+	Parser
+	ReadPart(ctx context.Context, src engine.Source, o engine.Options, tell bool, to io.Writer) error
+	Assemble(ctx context.Context, src engine.Source, o engine.Options, parts io.Reader) (*engine.Result, error)
+}
+
 // Local runs tasks in this process.
 type Local struct{ Parser Parser }
 
 // Process runs one task.
 func (l Local) Process(ctx context.Context, t Task, document *os.File, s Sink) (Report, error) {
-	data, err := io.ReadAll(document)
+	// The file may be read by several at once, who would share its position.
+	data, err := io.ReadAll(io.NewSectionReader(document, 0, math.MaxInt64))
 	if err != nil {
 		return Report{}, fmt.Errorf("read the document: %w", err)
 	}
-	return run(ctx, l.Parser, t, data, s, nil)
+	if t.Parts == nil {
+		return run(ctx, l.Parser, t, data, nil, s, nil)
+	}
+	parts, err := t.Parts()
+	if err != nil {
+		return Report{}, fmt.Errorf("read the parts: %w", err)
+	}
+	defer parts.Close()
+	return run(ctx, l.Parser, t, data, parts, s, nil)
 }
 
 // work is a task under way.
@@ -111,10 +158,10 @@ type work struct {
 // watcher is told of the steps of pages.
 type watcher func(page int, s engine.Step, begins bool)
 
-// run does a task on the bytes of a document.
-func run(ctx context.Context, p Parser, t Task, data []byte, s Sink, watch watcher) (Report, error) {
+// run does a task on the bytes of a document, and on its parts when they are not nil.
+func run(ctx context.Context, p Parser, t Task, data []byte, parts io.Reader, s Sink, watch watcher) (Report, error) {
 	w := &work{Task: t, parser: p, sink: s, meta: map[string]any{}}
-	err := w.run(ctx, engine.Source{Name: t.Name, Data: data}, watch)
+	err := w.run(ctx, engine.Source{Name: t.Name, Data: data}, parts, watch)
 	w.report.Meta = map[string]json.RawMessage{}
 	for k, v := range w.meta {
 		raw, e := json.Marshal(v)
@@ -126,7 +173,7 @@ func run(ctx context.Context, p Parser, t Task, data []byte, s Sink, watch watch
 	return w.report, err
 }
 
-func (w *work) run(ctx context.Context, src engine.Source, watch watcher) error {
+func (w *work) run(ctx context.Context, src engine.Source, parts io.Reader, watch watcher) error {
 	started := time.Now()
 	var stored wire.StoredRequest
 	if err := json.Unmarshal(w.Request, &stored); err != nil {
@@ -139,7 +186,18 @@ func (w *work) run(ctx context.Context, src engine.Source, watch watcher) error 
 	}
 	opts.Progress, opts.SaveImage = w.sink.Progress, w.saveImage
 	opts.Watch, opts.Troubles, opts.Alone = watch, w.Troubles, w.Alone
-	res, err := w.parser.Parse(ctx, src, opts)
+	opts.Workers = w.Workers
+	if _, ok := w.parser.(partParser); ok {
+		opts.SplitAbove = w.SplitAbove
+	}
+	if w.Part != nil {
+		return w.readPart(ctx, src, opts)
+	}
+	res, err := w.parse(ctx, src, opts, parts)
+	if many, ok := errors.AsType[*engine.TooMany](err); ok {
+		w.report.Split = &Split{many.Format, many.Count, many.Pages}
+		return nil
+	}
 	if err != nil {
 		return fromEngine(err)
 	}
