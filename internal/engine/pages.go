@@ -217,6 +217,7 @@ func (j *pageJob) readPage(i int) {
 			j.scans[i].images = slices.Clone(p.Images)
 		}
 		keep(p, j.o.Crop)
+		p.Runs = layout.ReadBoxes(p)
 	}
 	sheet := layout.Prepare(p, j.layoutOptions())
 	if j.o.Images.Embedded {
@@ -306,6 +307,7 @@ func keep(p *page.Page, crop geom.Rect) {
 	p.Fills = slices.DeleteFunc(p.Fills, func(f page.Fill) bool { return !inside(f.Box) })
 	p.Shapes = slices.DeleteFunc(p.Shapes, func(s page.Shape) bool { return !inside(s.Box) })
 	p.Images = slices.DeleteFunc(p.Images, func(i page.Image) bool { return !inside(i.Box) })
+	p.Fields = slices.DeleteFunc(p.Fields, func(f page.Field) bool { return !inside(f.Box) })
 }
 
 // readers lends open readers of one document. A reader that broke is replaced.

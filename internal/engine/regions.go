@@ -208,8 +208,9 @@ func (j *pageJob) readRegionsOf(i int) {
 	if p.Err != nil {
 		return // it was read once and stays as it is
 	}
-	p.Runs, p.Rules = append(p.Runs, runs...), append(p.Rules, rules...)
 	keep(p, j.o.Crop)
+	p.Runs = layout.ReadBoxes(p)
+	p.Runs, p.Rules = append(p.Runs, runs...), append(p.Rules, rules...)
 	j.take(i, p, layout.Prepare(p, j.layoutOptions()))
 	pictures := "a picture"
 	if read > 1 {

@@ -95,6 +95,7 @@ func runCase(t *testing.T, c testCase) string {
 			t.Fatal(err)
 		}
 		p.Number = i + 1
+		p.Runs = ReadBoxes(p)
 		sheets = append(sheets, Prepare(p, o))
 	}
 	d := understand(sheets, o, func(pass string, sheets []*Sheet) {

@@ -227,6 +227,9 @@ func (s *Sheet) split(spots []spot, angle float64) [][]spot {
 		if s.pieces[prev.i].run == s.pieces[cur.i].run && s.pieces[cur.i].space {
 			limit *= gutterGapSame / gutterGap
 		}
+		if isTickBox(s.pieces[prev.i].text) {
+			limit = max(limit, textAfter*cur.size)
+		}
 		if gap > limit || gap > 0 && angle == 0 && s.ruleBetween(right, cur.x0, cur.base-0.5*cur.size) {
 			out = append(out, spots[start:k:k])
 			start = k

@@ -8,12 +8,11 @@ import (
 	"unicode/utf8"
 
 	"recto/internal/geom"
-	"recto/internal/page"
 )
 
 // Marks that only their place and repetition show: signs that no table of
 // bullets knows, letters of a picture font, small shapes and pictures drawn
-// before the text, check boxes of a form.
+// before the text.
 const (
 	minSigns     = 3 // times a sign begins a line of a document before it is a bullet
 	minDrawn     = 2 // drawn marks of one size at one distance from their text
@@ -112,7 +111,6 @@ type drawnMark struct {
 	box  geom.Rect
 	gap  float64
 	text string // what is printed for it
-	sure bool   // a check box of a form
 }
 
 // findDrawnMarks gives the lines of a column the marks drawn before them.
@@ -139,7 +137,7 @@ func (s *Sheet) findDrawnMarks(lines []int) {
 				alike++
 			}
 		}
-		if m.sure || alike >= minDrawn {
+		if alike >= minDrawn {
 			s.lines[found[i].line].mark = marker{kind: bulletMarker, text: m.text, value: 1, drawn: true}
 		}
 	}
@@ -150,7 +148,7 @@ func (s *Sheet) findDrawnMarks(lines []int) {
 func (s *Sheet) drawnBefore(l *line) (drawnMark, bool) {
 	best, ok := drawnMark{gap: maxDrawnGap * l.size}, false
 	top, bottom := l.box.Y0+0.1*l.size, l.base+0.1*l.size
-	look := func(box geom.Rect, text string, sure bool) {
+	look := func(box geom.Rect, text string) {
 		if y := box.CenterY(); y < top || y > bottom {
 			return // most of a page's shapes
 		}
@@ -160,31 +158,21 @@ func (s *Sheet) drawnBefore(l *line) (drawnMark, bool) {
 		case small < minDrawnEms*l.size || large > maxDrawnEms*l.size || large > maxDrawnSlim*small:
 		case gap < 0.1*l.size || gap >= best.gap:
 		default:
-			best, ok = drawnMark{box: box, gap: gap, text: text, sure: sure}, true
-		}
-	}
-	for i := range s.in.Fields {
-		f := &s.in.Fields[i]
-		switch {
-		case f.Kind != page.CheckBox && f.Kind != page.RadioButton:
-		case f.Checked:
-			look(f.Box, "☒", true)
-		default:
-			look(f.Box, "☐", true)
+			best, ok = drawnMark{box: box, gap: gap, text: text}, true
 		}
 	}
 	for i := range s.in.Shapes {
-		look(s.in.Shapes[i].Box, "•", false)
+		look(s.in.Shapes[i].Box, "•")
 	}
 	for i := range s.in.Images {
-		look(s.in.Images[i].Box, "•", false)
+		look(s.in.Images[i].Box, "•")
 	}
 	for i := range s.in.Fills {
 		f := &s.in.Fills[i]
 		if f.Color&0xFF == 0 {
-			look(f.Box, "☐", false)
+			look(f.Box, "☐")
 		} else {
-			look(f.Box, "•", false)
+			look(f.Box, "•")
 		}
 	}
 	return best, ok

@@ -328,7 +328,17 @@ func (w *tagWalk) isContainer(t *page.Tag) bool {
 	case "Document", "DocumentFragment", "Part", "Art", "Sect", "Div", "NonStruct", "Aside", "TOC", "Index", "BlockQuote", "Story":
 		return true
 	}
-	return len(t.MCIDs) == 0 && slices.ContainsFunc(t.Children, func(c page.Tag) bool { return isBlockRole(&c) || w.isContainer(&c) })
+	return len(t.MCIDs) == 0 && slices.ContainsFunc(t.Children, func(c page.Tag) bool {
+		if t.Type == "P" && c.Type == "NonStruct" { // browsers wrap every stretch of text
+			return holdsBlocks(&c)
+		}
+		return isBlockRole(&c) || w.isContainer(&c)
+	})
+}
+
+// holdsBlocks reports whether there is an item of its own somewhere in an element.
+func holdsBlocks(t *page.Tag) bool {
+	return slices.ContainsFunc(t.Children, func(c page.Tag) bool { return isBlockRole(&c) || holdsBlocks(&c) })
 }
 
 // container walks into an element; loose content between its children becomes a

@@ -125,6 +125,7 @@ type Fill struct {
 	Color  Color // of the inside; alpha 0 when only framed
 	Stroke Color // of the frame; alpha 0 when none
 	Order  int   // position in drawing order among all page objects
+	MCID   int   // marked-content id of one as small as a letter, -1 when none
 }
 
 // Shape is a vector drawing that is neither rule nor rectangle.
@@ -132,7 +133,21 @@ type Shape struct {
 	Box    geom.Rect
 	Curved bool
 	Filled bool
+	Form   Form  // of a closed outline as small as a letter
+	Color  Color // of the inside; alpha 0 when not filled
+	Stroke Color // of the outline; alpha 0 when none
+	MCID   int   // marked-content id of one with a Form, -1 when none
 }
+
+// Form is what a small outline looks like.
+type Form uint8
+
+// The forms.
+const (
+	Irregular Form = iota
+	Round          // a circle
+	Square         // with rounded corners
+)
 
 // Image is a picture placed on the page. Its bytes are asked of the reader.
 type Image struct {
@@ -177,6 +192,7 @@ type Field struct {
 	Kind    FieldKind
 	Value   string
 	Checked bool // check boxes and radio buttons
+	Hidden  bool // not shown to who looks at the page
 	Options []string
 }
 

@@ -21,7 +21,10 @@ import (
 //	rule 72 200 540 201
 //	fill 72 200 540 240 #eeeeee
 //	image 72 300 200 400
+//	fill 72 200 84 212 none stroke=#000000
 //	shape 72 300 200 400
+//	shape 72 300 84 312 round #ffffff stroke=#000000
+//	field 72 300 84 312 check on
 //	mark 72 100 140 112 highlight
 //	link 72 100 140 112 "https://example.org"
 //	72 114 300 126 12 Times "Tagged text." mcid=4
@@ -35,6 +38,11 @@ import (
 // and the numbers of its marked content. Lines that begin with a hash sign are comments.
 
 var markNames = [...]string{Highlighted: "highlight", Underlined: "underline", StruckOut: "strike"}
+
+var formNames = [...]string{Irregular: "irregular", Round: "round", Square: "square"}
+
+// fieldNames are the kinds of fields that the text form knows.
+var fieldNames = map[FieldKind]string{CheckBox: "check", RadioButton: "radio"}
 
 // WriteText writes the page in its text form.
 func WriteText(w io.Writer, p *Page) error {
@@ -66,10 +74,23 @@ func WriteText(w io.Writer, p *Page) error {
 		fmt.Fprintf(b, "rule %s\n", boxText(r.Box))
 	}
 	for _, f := range p.Fills {
-		fmt.Fprintf(b, "fill %s #%06x\n", boxText(f.Box), uint32(f.Color>>8))
+		fmt.Fprintf(b, "fill %s%s\n", boxText(f.Box), paintText(f.Color, f.Stroke))
 	}
 	for _, s := range p.Shapes {
-		fmt.Fprintf(b, "shape %s\n", boxText(s.Box))
+		if s.Form == Irregular && s.Color&0xff == 0 && s.Stroke&0xff == 0 {
+			fmt.Fprintf(b, "shape %s\n", boxText(s.Box))
+			continue
+		}
+		fmt.Fprintf(b, "shape %s %s%s\n", boxText(s.Box), formNames[s.Form], paintText(s.Color, s.Stroke))
+	}
+	for _, f := range p.Fields {
+		if kind, ok := fieldNames[f.Kind]; ok {
+			on := ""
+			if f.Checked {
+				on = " on"
+			}
+			fmt.Fprintf(b, "field %s %s%s\n", boxText(f.Box), kind, on)
+		}
 	}
 	for _, i := range p.Images {
 		fmt.Fprintf(b, "image %s\n", boxText(i.Box))
@@ -84,6 +105,18 @@ func WriteText(w io.Writer, p *Page) error {
 	}
 	writeTags(b, p.Tags, "")
 	return b.Flush()
+}
+
+// paintText says how something is painted inside and around.
+func paintText(fill, stroke Color) string {
+	s := " none"
+	if fill&0xff != 0 {
+		s = fmt.Sprintf(" #%06x", uint32(fill>>8))
+	}
+	if stroke&0xff != 0 {
+		s += fmt.Sprintf(" stroke=#%06x", uint32(stroke>>8))
+	}
+	return s
 }
 
 // writeTags writes elements of the structure tree and what is inside them.
@@ -193,16 +226,28 @@ func (p *Page) parseLine(line string, fonts map[string]*Font) error {
 		return err
 	case "fill":
 		box, tail, err := parseBox(rest)
-		f := Fill{Box: box, Color: 0xeeeeeeff}
-		if c, ok := parseColor(strings.TrimSpace(tail)); ok {
-			f.Color = c
-		}
+		f := Fill{Box: box, Color: 0xeeeeeeff, Order: len(p.Fills), MCID: -1}
+		parsePaint(tail, &f.Color, &f.Stroke)
 		p.Fills = append(p.Fills, f)
 		return err
 	case "shape":
-		box, _, err := parseBox(rest)
-		p.Shapes = append(p.Shapes, Shape{Box: box, Curved: true})
+		box, tail, err := parseBox(rest)
+		s := Shape{Box: box, Curved: true, MCID: -1}
+		parsePaint(tail, &s.Color, &s.Stroke)
+		form, _, _ := strings.Cut(strings.TrimSpace(tail), " ")
+		s.Form, s.Filled = Form(max(slices.Index(formNames[:], form), 0)), s.Color&0xff != 0
+		p.Shapes = append(p.Shapes, s)
 		return err
+	case "field":
+		box, tail, err := parseBox(rest)
+		kind, state, _ := strings.Cut(strings.TrimSpace(tail), " ")
+		for k, name := range fieldNames {
+			if name == kind {
+				p.Fields = append(p.Fields, Field{Box: box, Kind: k, Checked: state == "on"})
+				return err
+			}
+		}
+		return fmt.Errorf("want check or radio, have %q", kind)
 	case "image":
 		box, _, err := parseBox(rest)
 		p.Images = append(p.Images, Image{Index: len(p.Images), Box: box, WidthPx: int(box.W()), HeightPx: int(box.H()), MCID: -1})
@@ -268,6 +313,21 @@ func (p *Page) parseTag(rest string) error {
 	*into = append(*into, t)
 	*kids = append(*kids, Kid{MCID: -1, Child: len(*into) - 1})
 	return nil
+}
+
+// parsePaint reads how something is painted; what is not said stays as it is.
+func parsePaint(s string, fill, stroke *Color) {
+	for _, word := range strings.Fields(s) {
+		if word == "none" {
+			*fill = 0
+		}
+		if c, ok := parseColor(word); ok {
+			*fill = c
+		}
+		if c, ok := parseColor(strings.TrimPrefix(word, "stroke=")); ok && strings.HasPrefix(word, "stroke=") {
+			*stroke = c
+		}
+	}
 }
 
 func parseColor(s string) (Color, bool) {

@@ -5,7 +5,8 @@ import "strings"
 // Symbol fonts give their signs the codes of letters, or the same codes in the
 // private use area from F000 on. The tables below follow the Unicode Consortium's
 // mappings; where those name a sign that hardly any font can show and a common one
-// looks the same (arrows, bullets, ticks), they have the common one.
+// looks the same (arrows, bullets, ticks), they have the common one. The hollow
+// squares that forms have their boxes from are boxes to tick.
 
 // symbolFont is what the codes of a font mean.
 type symbolFont struct {
@@ -34,6 +35,14 @@ const privateCodes = 0xF000
 // that are signs already stay as they are.
 func Symbols(font, s string) string {
 	f := symbolFontOf(font)
+	if f == nil && strings.Contains(font, "Awesome") || strings.HasPrefix(font, "Material") {
+		return strings.Map(func(r rune) rune {
+			if sign, ok := iconBoxes[r]; ok {
+				return sign
+			}
+			return r
+		}, s)
+	}
 	return strings.Map(func(r rune) rune {
 		code := r
 		switch {
@@ -102,9 +111,16 @@ func cutFontName(name, prefix string) (rest string, ok bool) {
 // commonSigns are the bullets, ticks and boxes of symbol fonts without a name that
 // tells which they are.
 var commonSigns = map[rune]rune{
-	0x6C: '●', 0x6E: '■', 0x6F: '□', 0x71: '❑', 0x72: '❒', 0x75: '◆', 0x76: '❖', 0x77: '◆',
-	0x9F: '•', 0xA7: '▪', 0xA8: '◻', 0xB7: '•', 0xD8: '➢', 0xE0: '→', 0xF0: '⇨', 0xFC: '✔', 0xFB: '✘', 0xFE: '☑', 0xA3: '☐', 0x52: '☑', 0x2D: '-',
+	0x6C: '●', 0x6E: '■', 0x6F: '☐', 0x71: '❑', 0x72: '❒', 0x75: '◆', 0x76: '❖', 0x77: '◆',
+	0x9F: '•', 0xA7: '▪', 0xA8: '☐', 0xB7: '•', 0xD8: '➢', 0xE0: '→', 0xF0: '⇨', 0xFC: '✔', 0xFB: '✘', 0xFE: '☑', 0xA3: '☐', 0x52: '☑', 0x2D: '-',
 	0xAE: '→', 0xB3: '≥',
+}
+
+// iconBoxes are the boxes and radio buttons of Font Awesome (F…) and of Material
+// Icons (E…), fonts of pictures for web pages.
+var iconBoxes = map[rune]rune{
+	0xF046: '☑', 0xF096: '☐', 0xF10C: '☐', 0xF14A: '☑', 0xF192: '☒',
+	0xE834: '☑', 0xE835: '☐', 0xE836: '☐', 0xE837: '☒', 0xF00C: '✔', 0xF00D: '✘', 0xE5CA: '✔', 0xE5CD: '✘',
 }
 
 // zapfDingbats returns the signs of Zapf Dingbats, which Unicode's block of
@@ -143,9 +159,9 @@ var symbolGreek = []rune("" +
 var wingdings = []rune("" +
 	" 🖉✂✁👓🕭🕮🕯🕿✆🖂🖃📪📫📬📭🗀🗁🗎🗏🗐🗄⌛🖮🖰🖲🖳🖴🖫🖬✇✍" +
 	"🖎✌🖏👍👎☜☞☝☟🖐☺😐☹💣🕱🏳🏱✈☼🌢❄🕆✞🕈✠✡☪☯🕉☸♈♉" +
-	"♊♋♌♍♎♏♐♑♒♓🙰🙵●○■□□❑❒◆◆◆❖◆⌧⮹⌘🏵🏶🙶🙷▯" +
+	"♊♋♌♍♎♏♐♑♒♓🙰🙵●○■☐□❑❒◆◆◆❖◆☒⮹⌘🏵🏶🙶🙷▯" +
 	"🄋➀➁➂➃➄➅➆➇➈➉🄌➊➋➌➍➎➏➐➑➒➓🙢🙠🙡🙣🙞🙜🙝🙟·•" +
-	"⬝○○○◉◎🔿▪◻🟁🟅★🟋🟏🟓🟑⯐⌖⯎⯏⯑✪✰🕐🕑🕒🕓🕔🕕🕖🕗🕘" +
+	"⬝○○○◉◎🔿▪☐🟁🟅★🟋🟏🟓🟑⯐⌖⯎⯏⯑✪✰🕐🕑🕒🕓🕔🕕🕖🕗🕘" +
 	"🕙🕚🕛⮰⮱⮲⮳⮴⮵⮶⮷🙪🙫🙕🙔🙗🙖🙐🙑🙒🙓⌫⌦⮘➢⮙⮛⮈⮊⮉⮋←" +
 	"→↑↓↖↗↙↘←→↑↓↖↗↙↘⇦⇨⇧⇩⬄⇳⬁⬀⬃⬂🢬🢭✘✔☒☑ ")
 

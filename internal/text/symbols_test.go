@@ -9,6 +9,9 @@ func TestSymbols(t *testing.T) {
 		{"Wingdings-Regular", "\uF06E\uF0A7\uF0D8\uF0E0", "■▪➢→"},
 		{"Wingdings", "✓", "✓"}, // mapped by the font itself
 		{"Wingdings2", "PQR", "✔☒☑"},
+		{"Wingdings-Regular", "o¨xþý", "☐☐☒☑☒"}, // of forms
+		{"FontAwesome5Free-Solid", "\uF096\uF14A", "☐☑"},
+		{"MaterialIcons-Regular", "\uE835\uE834", "☐☑"},
 		{"Wingdings 3", "fgh}", "←→↑▸"},
 		{"Webdings", "a", "✔"},
 		{"ZapfDingbats", "4ln", "✔●■"},

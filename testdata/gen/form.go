@@ -83,13 +83,15 @@ Plot size 100 square metres
 
 Tools Spade
 
-✔ I have read the rules
+☒ I have read the rules
 
-Send me the newsletter
+☐ Send me the newsletter
 
-Pay by the year
+☐ Pay by the year
 
-✔ Pay by the month
+☒ Pay by the month
+
+☒
 
 Hand in this form at the tool shed until the end of March.
 

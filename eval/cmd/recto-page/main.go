@@ -85,7 +85,9 @@ func run(file string, number int, format, out, password string) error {
 	// Furniture and levels come from the whole document, so all pages are read.
 	var sheets []*layout.Sheet
 	for n := 1; n <= r.PageCount(); n++ {
-		sheets = append(sheets, layout.Prepare(read(n), layout.Options{}))
+		p := read(n)
+		p.Runs = layout.ReadBoxes(p)
+		sheets = append(sheets, layout.Prepare(p, layout.Options{}))
 	}
 	d, layers := layout.Trace(sheets, number-1, layout.Options{Meta: r.Meta(), Outline: r.Outline()})
 	p := d.Pages[number-1]

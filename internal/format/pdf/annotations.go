@@ -200,7 +200,8 @@ func (r *Reader) readField(w *placed, a handle, out *annotations) {
 	if !ok {
 		return
 	}
-	f := page.Field{Box: r.annotationBox(w, a), Kind: kind}
+	hidden := m.callInt("FPDFAnnot_GetFlags", a)&(annotationHidden|annotationNoView) != 0
+	f := page.Field{Box: r.annotationBox(w, a), Kind: kind, Hidden: hidden}
 	f.Name = m.utf16String("FPDFAnnot_GetFormFieldName", form, a)
 	switch kind {
 	case page.CheckBox, page.RadioButton:
@@ -215,7 +216,7 @@ func (r *Reader) readField(w *placed, a handle, out *annotations) {
 	case page.PushButton, page.Signature:
 	}
 	out.fields = append(out.fields, f)
-	if f.Value != "" && isWritten(kind) && m.callInt("FPDFAnnot_GetFlags", a)&(annotationHidden|annotationNoView) == 0 {
+	if f.Value != "" && isWritten(kind) && !hidden {
 		flags := m.callInt("FPDFAnnot_GetFormFieldFlags", form, a)
 		v := fieldValue{box: f.Box, lines: strings.Split(f.Value, "\n"), tall: kind == page.ListBox || flags&fieldMultiline != 0}
 		m.clear(8)

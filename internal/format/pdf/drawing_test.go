@@ -106,3 +106,38 @@ func TestTurnedDrawing(t *testing.T) {
 		}
 	}
 }
+
+// TestForms checks which small outlines count as circles and as squares.
+func TestForms(t *testing.T) {
+	// Bézier points of an arc lie at 0.5523 of the radius from its ends.
+	circle := func(r float64) []geom.Point {
+		k := 0.5523 * r
+		return []geom.Point{{X: r}, {X: r, Y: k}, {X: k, Y: r}, {Y: r}, {X: -k, Y: r}, {X: -r, Y: k}, {X: -r}, {X: -r, Y: -k}, {X: -k, Y: -r}, {Y: -r}, {X: k, Y: -r}, {X: r, Y: -k}, {X: r}}
+	}
+	rounded := func(r, corner float64) []geom.Point {
+		a, k := r-corner, r-corner+0.5523*corner
+		return []geom.Point{
+			{X: r, Y: a}, {X: r, Y: k}, {X: k, Y: r}, {X: a, Y: r}, {X: -a, Y: r}, {X: -k, Y: r}, {X: -r, Y: k}, {X: -r, Y: a},
+			{X: -r, Y: -a}, {X: -r, Y: -k}, {X: -k, Y: -r}, {X: -a, Y: -r}, {X: a, Y: -r}, {X: k, Y: -r}, {X: r, Y: -k}, {X: r, Y: -a}, {X: r, Y: a},
+		}
+	}
+	heart := []geom.Point{{Y: 5}, {X: -2, Y: 3}, {X: -5, Y: 1}, {X: -5, Y: -2}, {X: -5, Y: -5}, {X: -1, Y: -5}, {Y: -2}, {X: 1, Y: -5}, {X: 5, Y: -5}, {X: 5, Y: -2}, {X: 5, Y: 1}, {X: 2, Y: 3}, {Y: 5}}
+	tests := []struct {
+		name   string
+		points []geom.Point
+		half   float64
+		want   page.Form
+	}{
+		{"circle", circle(5), 5, page.Round},
+		{"square with small corners", rounded(5, 1), 5, page.Square},
+		{"square with larger corners", rounded(5, 1.8), 5, page.Square},
+		{"heart", heart, 5, page.Irregular},
+		{"dot", circle(1), 1, page.Irregular},
+		{"large circle", circle(40), 40, page.Irregular},
+	}
+	for _, tt := range tests {
+		if got := formOf(tt.points, geom.Rect{X0: -tt.half, Y0: -tt.half, X1: tt.half, Y1: tt.half}); got != tt.want {
+			t.Errorf("%s: form %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}

@@ -39,6 +39,7 @@ type drawing struct {
 
 	points   []geom.Point // of the current path, and
 	subpaths []part       // what it consists of; both are used again
+	current  handle       // the object whose subpaths are sorted
 }
 
 // readObjects reads rules, fills, other drawings and images.
@@ -66,7 +67,7 @@ func (d *drawing) object(h handle, toPage geom.Matrix, depth int) {
 	case objectShade:
 		box := d.bounds(h, toPage)
 		if !box.Empty() {
-			d.w.out.Shapes = append(d.w.out.Shapes, page.Shape{Box: box, Filled: true, Curved: true})
+			d.w.out.Shapes = append(d.w.out.Shapes, page.Shape{Box: box, Filled: true, Curved: true, MCID: -1})
 		}
 	case objectForm:
 		if depth >= maxFormDepth {
@@ -210,7 +211,7 @@ func (d *drawing) path(h handle, toPage geom.Matrix) {
 	}
 	if n > maxPathParts || d.segments+n > maxSegments {
 		if box := d.bounds(h, toPage); !box.IsZero() {
-			d.w.out.Shapes = append(d.w.out.Shapes, page.Shape{Box: box, Curved: true, Filled: filled})
+			d.w.out.Shapes = append(d.w.out.Shapes, page.Shape{Box: box, Curved: true, Filled: filled, MCID: -1})
 		}
 		return
 	}
@@ -230,6 +231,7 @@ func (d *drawing) path(h handle, toPage geom.Matrix) {
 		pen.width = m.float32At(0) * math.Sqrt(math.Abs(own.A*own.D-own.B*own.C))
 		pen.dashed = m.callInt("FPDFPageObj_GetDashCount", h) > 0
 	}
+	d.current = h
 	for _, p := range d.parts(h, n, own) {
 		d.draw(p, pen)
 	}
@@ -240,6 +242,17 @@ type pen struct {
 	filled, stroked, dashed bool
 	fill, stroke            page.Color
 	width                   float64
+}
+
+// colors are those of the inside and of the outline, 0 for what is not painted.
+func (p pen) colors() (fill, stroke page.Color) {
+	if p.filled {
+		fill = p.fill
+	}
+	if p.stroked {
+		stroke = p.stroke
+	}
+	return fill, stroke
 }
 
 func (d *drawing) color(name string, h handle) page.Color {
@@ -312,7 +325,11 @@ func (d *drawing) draw(p part, pen pen) {
 	}
 	if p.curved {
 		if cut := d.cut(box); !cut.IsZero() {
-			out.Shapes = append(out.Shapes, page.Shape{Box: cut, Curved: true, Filled: pen.filled})
+			s := page.Shape{Box: cut, Curved: true, Filled: pen.filled, Form: formOf(p.points, box), MCID: -1}
+			if s.Color, s.Stroke = pen.colors(); s.Form != page.Irregular {
+				s.MCID = d.markedContent()
+			}
+			out.Shapes = append(out.Shapes, s)
 		}
 		return
 	}
@@ -346,8 +363,54 @@ func (d *drawing) draw(p part, pen pen) {
 		}
 	}
 	if cut := d.cut(box); !cut.IsZero() {
-		out.Shapes = append(out.Shapes, page.Shape{Box: cut, Filled: pen.filled})
+		fill, stroke := pen.colors()
+		out.Shapes = append(out.Shapes, page.Shape{Box: cut, Filled: pen.filled, Color: fill, Stroke: stroke, MCID: -1})
 	}
+}
+
+// Small outlines are circles or squares, as buttons and boxes to tick are, by how
+// far their points lie from the middle of their box, in halves of its side. A
+// circle's Bézier points lie at 1 to 1.15, on its edges up to 0.56 from their middle;
+// the arcs at the corners of a square begin further out.
+const (
+	leastForm    = 4.0  // points: smaller ones are dots
+	mostForm     = 30.0 // larger ones belong to drawings
+	evenSides    = 0.1  // of a side by which width and height differ at most
+	circleLeast  = 0.93
+	circleMost   = 1.25
+	squareEdge   = 0.85 // nearer the middle there is no edge
+	cornerBegins = 0.62
+)
+
+// formOf tells what a curved outline looks like.
+func formOf(points []geom.Point, box geom.Rect) page.Form {
+	w, h := box.W(), box.H()
+	if min(w, h) < leastForm || max(w, h) > mostForm || math.Abs(w-h) > evenSides*max(w, h) || len(points) < 8 {
+		return page.Irregular
+	}
+	round, square, corner := true, true, false
+	for _, p := range points {
+		x, y := math.Abs(p.X-box.CenterX())/(w/2), math.Abs(p.Y-box.CenterY())/(h/2)
+		r := math.Hypot(x, y)
+		round = round && r >= circleLeast && r <= circleMost
+		square = square && max(x, y) >= squareEdge
+		corner = corner || min(x, y) >= cornerBegins
+	}
+	switch {
+	case round:
+		return page.Round
+	case square && corner:
+		return page.Square
+	}
+	return page.Irregular
+}
+
+// markedContent returns the marked-content id of the current path, -1 when none.
+func (d *drawing) markedContent() int {
+	if !d.r.tagged {
+		return -1
+	}
+	return d.r.m.callInt("FPDFPageObj_GetMarkedContentID", d.current)
 }
 
 // rectangle sorts an axis-parallel rectangle into rule or fill.
@@ -365,7 +428,10 @@ func (d *drawing) rectangle(box geom.Rect, pen pen) {
 	if cut.Empty() {
 		return
 	}
-	f := page.Fill{Box: cut, Order: d.order}
+	f := page.Fill{Box: cut, Order: d.order, MCID: -1}
+	if max(cut.W(), cut.H()) <= mostForm {
+		f.MCID = d.markedContent()
+	}
 	if pen.filled {
 		f.Color = pen.fill
 	}
