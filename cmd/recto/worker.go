@@ -32,6 +32,8 @@ type WorkFlags struct {
 	KeepResultsDays int64 `help:"Days after the end of a job its results are removed; 0 for never." default:"30" env:"RECTO_KEEP_RESULTS_DAYS"`
 	KeepJobsDays    int64 `help:"Days after its end a job is removed; 0 for never." default:"90" env:"RECTO_KEEP_JOBS_DAYS"`
 
+	KeepFreeMB int64 `help:"Megabytes of the disk that uploads leave free; -1 for 1024 or a twentieth of the disk, whichever is less; 0 for none." default:"-1" env:"RECTO_KEEP_FREE_MB"`
+
 	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
 	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`
 	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
@@ -70,6 +72,14 @@ func (c *WorkerCmd) Run() error {
 	<-ctx.Done()
 	log.Info("stopping")
 	return nil
+}
+
+// keepFree is the room that uploads leave, in bytes.
+func (c *WorkFlags) keepFree() int64 {
+	if c.KeepFreeMB < 0 {
+		return -1
+	}
+	return c.KeepFreeMB << 20
 }
 
 // errAlone means that a process would not see what the others do.
@@ -126,7 +136,7 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 	if err != nil {
 		return err
 	}
-	p.blobs, err = blob.Open(ctx, blob.Config{Dir: p.at.Dir, Address: c.Storage, PublicEndpoint: c.PublicS3Endpoint, Route: api.DownloadRoute, Key: key})
+	p.blobs, err = blob.Open(ctx, blob.Config{Dir: p.at.Dir, Address: c.Storage, PublicEndpoint: c.PublicS3Endpoint, Route: api.DownloadRoute, Key: key, KeepFree: c.keepFree()})
 	if err != nil {
 		return fmt.Errorf("open the storage: %w", err)
 	}

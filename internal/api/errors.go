@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"recto/internal/blob"
 	"recto/internal/job"
 	"recto/internal/store"
 	"recto/internal/wire"
@@ -46,8 +47,11 @@ var sentinels = []struct {
 	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted"},
 	{job.ErrNoResult, http.StatusNotFound, "Result not found. Check job status to see if it has completed."},
 	{job.ErrExpired, http.StatusGone, "The results of this job were removed because of their age: parse the document again"},
+	{blob.ErrFull, http.StatusInsufficientStorage, diskFull},
 	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
 }
+
+const diskFull = "The server's disk is full: delete files and jobs, or ask its operator for room"
 
 // classify turns any error into an answer; what it does not know is ours.
 func classify(err error) *problem {
@@ -68,6 +72,9 @@ func classify(err error) *problem {
 			return &problem{s.status, s.detail}
 		}
 	}
+	if store.IsFull(err) {
+		return &problem{http.StatusInsufficientStorage, diskFull}
+	}
 	if store.IsBusy(err) {
 		return &problem{http.StatusServiceUnavailable, "The server is busy: try again in a moment"}
 	}
@@ -87,6 +94,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	case p.status == http.StatusNotImplemented:
 		body["correlation_id"] = requestID(r)
 		w.Header().Set("X-Should-Retry", "false")
+	case p.status == http.StatusInsufficientStorage:
+		body["correlation_id"] = requestID(r)
+		w.Header().Set("X-Should-Retry", "false") // clients would send the whole file five times more
+		s.Log.Error("no room", "request", requestID(r), "method", r.Method, "path", r.URL.Path, "err", err)
 	case p.status >= http.StatusInternalServerError:
 		if r.Context().Err() != nil {
 			return // nobody is listening any more

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -74,12 +75,14 @@ type settings struct {
 	parser task.Parser // onePage when nil
 	api    func(*Config)
 	job    func(*job.Config)
+	blob   func(*blob.Config)
+	dir    string // of the data; one of the test's own when empty
 }
 
 func start(t *testing.T, o settings) *bench {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir()) // the blob store sets it; give it back after the test
-	dir, ctx := t.TempDir(), context.Background()
+	dir, ctx := cmp.Or(o.dir, t.TempDir()), context.Background()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 	must := func(err error) {
 		t.Helper()
@@ -91,7 +94,11 @@ func start(t *testing.T, o settings) *bench {
 	var err error
 	b.db, err = store.Open(ctx, store.Config{Dir: dir, Migrate: job.Migrate})
 	must(err)
-	b.blobs, err = blob.Open(ctx, blob.Config{Dir: dir, Route: DownloadRoute})
+	bc := blob.Config{Dir: dir, Route: DownloadRoute}
+	if o.blob != nil {
+		o.blob(&bc)
+	}
+	b.blobs, err = blob.Open(ctx, bc)
 	must(err)
 	if o.parser == nil {
 		o.parser = parserFunc(onePage)

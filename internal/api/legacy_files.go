@@ -124,7 +124,7 @@ func (s *Server) putFile(w http.ResponseWriter, r *http.Request) error {
 	if size := q.Get("size"); size != "" && r.ContentLength >= 0 && size != strconv.FormatInt(r.ContentLength, 10) {
 		return fault(http.StatusBadRequest, "The file has another size than was announced")
 	}
-	f, err := s.storeFileAs(ctx, id, project, q.Get("name"), r.Body)
+	f, err := s.storeFileAs(ctx, id, project, q.Get("name"), r.Body, r.ContentLength)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Server) legacyFromURL(w http.ResponseWriter, r *http.Request) error {
 	if q.Name != "" {
 		name = q.Name
 	}
-	f, err := s.storeFile(r.Context(), project(r), name, body)
+	f, err := s.storeFile(r.Context(), project(r), name, body, 0)
 	if err != nil {
 		return err
 	}

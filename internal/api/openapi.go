@@ -138,8 +138,8 @@ func (d *describer) operation(r route) object {
 
 // statuses lists what an operation may answer besides success.
 func statuses(r route) []int {
-	// A host or an origin that is kept out, a mistake of ours, a busy database.
-	list := append([]int{http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable}, r.about.also...)
+	// A host or an origin that is kept out, a mistake of ours, a busy database, a full disk.
+	list := append([]int{http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusInsufficientStorage}, r.about.also...)
 	if !r.public {
 		list = append(list, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusNotFound) // the key, project_id
 	}

@@ -44,6 +44,9 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 	if err != nil {
 		return nil, fault(http.StatusBadRequest, "Send multipart/form-data with a part named file")
 	}
+	if err := s.Blobs.CheckRoom(r.ContentLength); err != nil {
+		return nil, err
+	}
 	u := &upload{fields: url.Values{}}
 	left := int64(maxFields)
 	for {
@@ -52,7 +55,7 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 			return u, nil
 		}
 		if err == nil {
-			err = s.receivePart(r.Context(), u, part, project(r), &left)
+			err = s.receivePart(r.Context(), u, part, project(r), &left, r.ContentLength)
 		} else {
 			err = fault(http.StatusBadRequest, "The form is damaged or incomplete")
 		}
@@ -63,14 +66,14 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 	}
 }
 
-func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Part, project string, left *int64) error {
+func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Part, project string, left *int64, size int64) error {
 	name := part.FormName()
 	if name == "file" || name == "upload_file" { // the second is what v1 calls it
 		if u.file != nil {
 			return fault(http.StatusBadRequest, "Send one file at a time")
 		}
 		var err error
-		u.file, err = s.storeFile(ctx, project, part.FileName(), part)
+		u.file, err = s.storeFile(ctx, project, part.FileName(), part, size)
 		return err
 	}
 	data, err := io.ReadAll(io.LimitReader(part, *left+1))
@@ -84,13 +87,14 @@ func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Par
 	return nil
 }
 
-// storeFile writes one file to the blob store.
-func (s *Server) storeFile(ctx context.Context, project, name string, from io.Reader) (*store.File, error) {
-	return s.storeFileAs(ctx, uuid.NewString(), project, name, from)
+// storeFile writes one file to the blob store. The size is what was announced, 0
+// or less for nothing.
+func (s *Server) storeFile(ctx context.Context, project, name string, from io.Reader, size int64) (*store.File, error) {
+	return s.storeFileAs(ctx, uuid.NewString(), project, name, from, size)
 }
 
 // storeFileAs is storeFile for an id that was given out before.
-func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from io.Reader) (*store.File, error) {
+func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from io.Reader, size int64) (*store.File, error) {
 	name = baseName(name)
 	if name == "" {
 		return nil, fault(http.StatusBadRequest, "File must have a filename.")
@@ -115,7 +119,7 @@ func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	key := job.FileKey(f.ID)
-	w, err := s.Blobs.Create(ctx, key, blob.Kind{ContentType: f.ContentType, FileName: name})
+	w, err := s.Blobs.Create(ctx, key, blob.Kind{ContentType: f.ContentType, FileName: name, Upload: true, Size: size})
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type Store struct {
 	public  *blob.Bucket // the same as clients reach it, nil when they come to us
 	signer  *fileblob.URLSignerHMAC
 	tickets []byte // key of Sign
+	room    *room  // of the disk, nil for S3
 	// syncFile makes one file or folder outlive a power cut; tests watch it.
 	syncFile func(name string) error
 }
@@ -52,6 +53,9 @@ type Config struct {
 	// for links that lead to us, who pass the bytes on.
 	PublicEndpoint string
 	Route          string // path of links that lead to us
+	// KeepFree is how many bytes of the disk uploads leave free; negative for a
+	// gigabyte or a twentieth of the disk, whichever is less.
+	KeepFree int64
 	// Key signs links, which thus outlive a restart and are good for every server
 	// that has it; nil for one in the data directory.
 	Key []byte
@@ -105,8 +109,11 @@ func openFiles(c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: filepath.Join(c.Dir, "blobs"), tmp: tmp, syncFile: syncFile, signer: fileblob.NewURLSignerHMAC(&url.URL{Path: c.Route}, key), tickets: derive(key, "ticket")}
-	s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700})
-	return s, err
+	if s.bucket, err = fileblob.OpenBucket(s.dir, &fileblob.Options{CreateDir: true, DirFileMode: 0o700}); err != nil {
+		return nil, err
+	}
+	s.room = newRoom(s.dir, c.KeepFree)
+	return s, nil
 }
 
 func (c Config) key() ([]byte, error) {
@@ -147,35 +154,53 @@ func (s *Store) Close() error {
 type Kind struct {
 	ContentType string
 	FileName    string // offered to who saves it; "" for the last part of the key
+	// Upload says that it is not needed for what was accepted already: it leaves
+	// the room that is kept free alone.
+	Upload bool
+	Size   int64 // of an upload, as announced; 0 or less when it is not known
 }
 
 // Create starts writing a blob, which appears under its key when the writer is
-// closed. Cancelling ctx before that leaves nothing behind.
+// closed. Cancelling ctx before that leaves nothing behind. A full disk is ErrFull.
 func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser, error) {
+	if k.Upload {
+		if err := s.CheckRoom(k.Size); err != nil {
+			return nil, err
+		}
+	}
 	name := k.FileName
 	if name == "" {
 		name = path.Base(key)
 	}
-	return s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+	ctx, cancel := context.WithCancel(ctx)
+	to, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType:    k.ContentType,
 		MaxConcurrency: uploadParts,
 		// What users upload must never run as a page of our own origin.
 		ContentDisposition:          mime.FormatMediaType("attachment", map[string]string{"filename": name}),
 		DisableContentTypeDetection: k.ContentType == "",
 	})
+	if err != nil {
+		cancel()
+		return nil, full(err)
+	}
+	w := &writer{to: to, cancel: cancel}
+	if k.Upload && s.room != nil {
+		w.room = s.room
+		w.announce(max(k.Size, 0))
+	}
+	return w, nil
 }
 
 // Write stores a blob whole.
 func (s *Store) Write(ctx context.Context, key string, data []byte, k Kind) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	w, err := s.Create(ctx, key, k)
 	if err != nil {
 		return err
 	}
 	if _, err := w.Write(data); err != nil {
-		cancel()
-		return errors.Join(err, w.Close())
+		_ = w.Close() // says the same
+		return err
 	}
 	return w.Close()
 }
@@ -251,7 +276,7 @@ func (s *Store) Copy(ctx context.Context, to, from string) error {
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return fmt.Errorf("%w: %s", ErrNotFound, from)
 	}
-	return err
+	return full(err)
 }
 
 // Exists reports whether there is a blob under the key.
@@ -340,7 +365,7 @@ func syncFile(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return full(errors.Join(f.Sync(), f.Close()))
 }
 
 // SignedURL returns an address that gives the blob to anyone until it expires:

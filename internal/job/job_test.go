@@ -73,8 +73,12 @@ func everywhere(t *testing.T, test func(*testing.T, *home)) {
 
 func newHome(t *testing.T, database, storage string) *home {
 	t.Helper()
-	t.Setenv("TMPDIR", t.TempDir()) // the blob store sets it; give it back after the test
-	dir := t.TempDir()
+	return newHomeIn(t, t.TempDir(), database, storage)
+}
+
+func newHomeIn(t *testing.T, dir, database, storage string) *home {
+	t.Helper()
+	t.Setenv("TMPDIR", "") // the blob store sets it; give it back after the test
 	db, err := store.Open(t.Context(), store.Config{Dir: dir, Address: database, Migrate: Migrate})
 	if err != nil {
 		t.Fatal(err)

@@ -82,14 +82,14 @@ func (r *run) download(ctx context.Context, key string) (string, error) {
 	defer body.Close()
 	writing, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w, err := r.Blobs.Create(writing, key, blob.Kind{ContentType: sourceType, FileName: name})
+	w, err := r.Blobs.Create(writing, key, blob.Kind{ContentType: sourceType, FileName: name, Upload: true})
 	if err != nil {
 		return "", err
 	}
 	from := &noted{Reader: body}
 	if _, err := io.Copy(w, from); err != nil {
-		cancel() // so that closing leaves nothing behind
-		_ = w.Close()
+		cancel()
+		_ = w.Close() // nothing stays behind
 		if from.err != nil {
 			return "", ofAddress(ctx, from.err)
 		}

@@ -70,7 +70,7 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	case rj.Attempt >= rj.MaxAttempts:
 		w.Log.Error("job failed for good", "job", j.ID, "attempt", rj.Attempt, "err", err)
 		r.meta["error_code"] = wire.InternalError
-		err = w.finish(settle, rj, r, wire.Failed, wire.InternalError+": the server could not process the document; its log names job "+j.ID)
+		err = w.finish(settle, rj, r, wire.Failed, wire.InternalError+": "+reason(err, j.ID))
 	default:
 		w.Log.Warn("job will be tried again", "job", j.ID, "attempt", rj.Attempt, "err", err)
 		return errors.Join(err, w.Store.RequeueJob(settle, j.ID, j.Attempt))

@@ -156,6 +156,7 @@ func (d *DB) collate(ctx context.Context) error {
 const (
 	uniqueViolation = "23505"
 	noConnections   = "53300"
+	diskFull        = "53100"
 )
 
 // passing are the codes of what may be over at the next try: lost races, locks,
@@ -165,6 +166,11 @@ var passing = []string{"40001", "40P01", "55P03", noConnections, "57P01", "57P02
 func isPassing(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && slices.Contains(passing, e.Code)
+}
+
+func isFullServer(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == diskFull
 }
 
 // taken turns a name that two requests took at once into ErrTaken.
