@@ -52,6 +52,7 @@ func (f DataFlags) dir() (string, error) {
 // ServeCmd runs the API and its workers.
 type ServeCmd struct {
 	WorkFlags `embed:""`
+	QuotaFlags
 
 	Addr      string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
 	PublicURL string        `help:"Address under which clients reach the server, for links; taken from each request when empty." env:"RECTO_PUBLIC_URL"`
@@ -80,6 +81,7 @@ func (c *ServeCmd) Run() error {
 	}
 	defer p.close()
 	db, blobs, jobs := p.db, p.blobs, p.jobs
+	c.limit(jobs)
 	loopback, err := c.checkExposure(ctx, db)
 	if err != nil {
 		return err

@@ -48,6 +48,7 @@ type Server struct {
 	Config
 	mux     *http.ServeMux
 	openAPI []byte
+	rates   rates
 }
 
 // New returns a server.
@@ -100,9 +101,9 @@ var parseRoutes = []route{
 		id: "fileContent", summary: "Get a link to the bytes of a file", query: []string{"expires_at_seconds"}, reply: wire.PresignedURL{}}},
 
 	{"POST", "/api/v2/parse", (*Server).createJob, false, operation{
-		id: "createJob", summary: "Parse a file or an address", body: wire.ParseRequest{}, reply: wire.ParseJob{}, also: []int{409}}},
+		id: "createJob", summary: "Parse a file or an address", body: wire.ParseRequest{}, reply: wire.ParseJob{}, also: []int{402, 409}}},
 	{"POST", "/api/v2/parse/upload", (*Server).uploadJob, false, operation{
-		id: "uploadJob", summary: "Upload a file and parse it", form: []string{"file", "configuration"}, reply: wire.ParseJob{}, also: []int{409}}},
+		id: "uploadJob", summary: "Upload a file and parse it", form: []string{"file", "configuration"}, reply: wire.ParseJob{}, also: []int{402, 409}}},
 	{"GET", "/api/v2/parse", (*Server).listJobs, false, operation{
 		id: "listJobs", summary: "List parse jobs, the newest first", query: []string{"status", "job_ids", "created_at_on_or_after", "created_at_on_or_before", "page_size", "page_token"}, reply: wire.JobList{}}},
 	{"GET", "/api/v2/parse/versions", (*Server).listVersions, true, operation{
@@ -130,6 +131,10 @@ func (s *Server) serve(rt route) http.HandlerFunc {
 		if !rt.public {
 			c, err := s.authenticate(r)
 			if err != nil {
+				s.writeError(w, r, err)
+				return
+			}
+			if err := s.checkRate(c.project); err != nil {
 				s.writeError(w, r, err)
 				return
 			}

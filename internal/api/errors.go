@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"recto/internal/blob"
 	"recto/internal/job"
@@ -16,6 +18,7 @@ import (
 type problem struct {
 	status int
 	detail any
+	after  int // seconds to wait before another try, 0 for what is usual
 }
 
 func (p *problem) Error() string {
@@ -25,7 +28,7 @@ func (p *problem) Error() string {
 	return http.StatusText(p.status)
 }
 
-func fault(status int, detail string) error { return &problem{status, detail} }
+func fault(status int, detail string) error { return &problem{status: status, detail: detail} }
 
 // notFound is what a client is told about ids it does not own, too.
 func notFound(what string) error { return fault(http.StatusNotFound, what+" not found") }
@@ -40,15 +43,19 @@ var sentinels = []struct {
 	err    error
 	status int
 	detail string
+	after  int // as in problem
 }{
-	{job.ErrFinal, http.StatusConflict, "Job is finished and cannot be cancelled"},
-	{job.ErrLive, http.StatusConflict, "Job is not finished: cancel it first, or wait until it is done"},
-	{store.ErrTaken, http.StatusConflict, "The name is taken"},
-	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted"},
-	{job.ErrNoResult, http.StatusNotFound, "Result not found. Check job status to see if it has completed."},
-	{job.ErrExpired, http.StatusGone, "The results of this job were removed because of their age: parse the document again"},
-	{blob.ErrFull, http.StatusInsufficientStorage, diskFull},
-	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request"},
+	{job.ErrFinal, http.StatusConflict, "Job is finished and cannot be cancelled", 0},
+	{job.ErrLive, http.StatusConflict, "Job is not finished: cancel it first, or wait until it is done", 0},
+	{store.ErrTaken, http.StatusConflict, "The name is taken", 0},
+	{store.ErrDefault, http.StatusConflict, "The default project cannot be deleted", 0},
+	{job.ErrNoResult, http.StatusNotFound, "Result not found. Check job status to see if it has completed.", 0},
+	{job.ErrExpired, http.StatusGone, "The results of this job were removed because of their age: parse the document again", 0},
+	{job.ErrPages, http.StatusPaymentRequired, "The project has no pages left this month: raise its pages_per_month, or wait for the next", 0},
+	{job.ErrOpenJobs, http.StatusTooManyRequests, "The project has as many unfinished jobs as it may: wait until one has ended", 5},
+	{job.ErrQueueFull, http.StatusServiceUnavailable, "Too many jobs are waiting: try again later", 30},
+	{blob.ErrFull, http.StatusInsufficientStorage, diskFull, 0},
+	{job.ErrKeyReused, http.StatusConflict, "This Idempotency-Key was used with another request", 0},
 }
 
 const diskFull = "The server's disk is full: delete files and jobs, or ask its operator for room"
@@ -59,36 +66,36 @@ func classify(err error) *problem {
 		return p
 	}
 	if invalid, ok := errors.AsType[wire.Invalid](err); ok {
-		return &problem{http.StatusUnprocessableEntity, invalid}
+		return &problem{status: http.StatusUnprocessableEntity, detail: invalid}
 	}
 	if retired, ok := errors.AsType[wire.Retired](err); ok {
-		return &problem{http.StatusGone, retired.Error()}
+		return &problem{status: http.StatusGone, detail: retired.Error()}
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &problem{http.StatusRequestEntityTooLarge, "Request body is too large"}
+		return &problem{status: http.StatusRequestEntityTooLarge, detail: "Request body is too large"}
 	}
 	for _, s := range sentinels {
 		if errors.Is(err, s.err) {
-			return &problem{s.status, s.detail}
+			return &problem{s.status, s.detail, s.after}
 		}
 	}
 	if store.IsFull(err) {
-		return &problem{http.StatusInsufficientStorage, diskFull}
+		return &problem{status: http.StatusInsufficientStorage, detail: diskFull}
 	}
 	if store.IsBusy(err) {
-		return &problem{http.StatusServiceUnavailable, "The server is busy: try again in a moment"}
+		return &problem{status: http.StatusServiceUnavailable, detail: "The server is busy: try again in a moment"}
 	}
-	return &problem{http.StatusInternalServerError, "Internal server error"}
+	return &problem{status: http.StatusInternalServerError, detail: "Internal server error"}
 }
 
 // retryAfter is when to come back to a server that is busy, in seconds.
-const retryAfter = "2"
+const retryAfter = 2
 
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	p := classify(err)
 	body := map[string]any{"detail": p.detail}
-	if p.status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", retryAfter)
+	if p.status == http.StatusServiceUnavailable || p.status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(cmp.Or(p.after, retryAfter)))
 	}
 	switch {
 	case p.status == http.StatusNotImplemented:
@@ -109,8 +116,6 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		// Clients send a conflict again, five times over fifteen seconds. Ours
 		// never resolve by themselves.
 		w.Header().Set("X-Should-Retry", "false")
-	case p.status == http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", retryAfter)
 	case p.status == http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}

@@ -26,9 +26,9 @@ func legacyUnder(prefix, id string) []route {
 	job := prefix + "/job/{job_id}"
 	return []route{
 		{"POST", prefix + "/upload", (*Server).legacyUpload, false, operation{
-			id: "upload" + id, summary: "Upload a file and parse it (v1)", form: []string{"file", "input_url", "tier", "version", "target_pages"}, reply: wire.LegacyJob{}, also: []int{409, 410}}},
+			id: "upload" + id, summary: "Upload a file and parse it (v1)", form: []string{"file", "input_url", "tier", "version", "target_pages"}, reply: wire.LegacyJob{}, also: []int{402, 409, 410}}},
 		{"POST", prefix + "/screenshot", (*Server).legacyScreenshot, false, operation{
-			id: "screenshot" + id, summary: "Upload a file and take pictures of its pages (v1)", form: []string{"file", "input_url", "target_pages"}, reply: wire.LegacyJob{}, also: []int{409, 410}}},
+			id: "screenshot" + id, summary: "Upload a file and take pictures of its pages (v1)", form: []string{"file", "input_url", "target_pages"}, reply: wire.LegacyJob{}, also: []int{402, 409, 410}}},
 		{"GET", job, (*Server).legacyJob, false, operation{
 			id: "job" + id, summary: "Get a job (v1)", reply: wire.LegacyJob{}}},
 		{"GET", job + "/details", (*Server).legacyDetails, false, operation{
@@ -67,6 +67,9 @@ func (s *Server) legacyScreenshot(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Server) legacyStart(w http.ResponseWriter, r *http.Request, forced map[string]string) error {
+	if err := s.Jobs.Admit(r.Context(), callerOf(r).project); err != nil {
+		return err // before the file is sent
+	}
 	u, err := s.receiveAny(w, r)
 	if err != nil {
 		return err

@@ -141,7 +141,7 @@ func statuses(r route) []int {
 	// A host or an origin that is kept out, a mistake of ours, a busy database, a full disk.
 	list := append([]int{http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusInsufficientStorage}, r.about.also...)
 	if !r.public {
-		list = append(list, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusNotFound) // the key, project_id
+		list = append(list, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusNotFound, http.StatusTooManyRequests) // the key, project_id, its requests
 	}
 	if strings.Contains(r.path, "{") {
 		list = append(list, http.StatusNotFound)

@@ -63,6 +63,9 @@ func (s *Server) createJob(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) uploadJob(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Jobs.Admit(r.Context(), callerOf(r).project); err != nil {
+		return err // before the file is sent
+	}
 	u, err := s.receive(r)
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (s *Server) recordJob(r *http.Request, req wire.StoredRequest, name string,
 		}
 		j.UserMetadata = string(meta)
 	}
-	q := job.Request{Resend: !req.DisableCache, Webhooks: hooks}
+	q := job.Request{Resend: !req.DisableCache, Webhooks: hooks, Limits: s.Jobs.SettingsOf(callerOf(r).project)}
 	if u != nil {
 		j.FileID, q.File = u.file.ID, u.file
 		fingerprint += "\x00" + u.file.SHA256 + "\x00" + name

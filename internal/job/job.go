@@ -64,6 +64,7 @@ type Config struct {
 	// NoWork leaves jobs and messages to other processes; no Processor is needed.
 	NoWork bool
 
+	MaxQueue int // waiting jobs of all projects, 0 for no limit
 	// Settings are those of projects that set none of their own.
 	Settings store.Settings
 
@@ -92,6 +93,7 @@ type Runner struct {
 	stop   context.CancelFunc
 	tend   sync.WaitGroup
 	board  board
+	depth  depth
 }
 
 // driverOf is the queue's way to the database. On PostgreSQL it is woken as soon
@@ -190,22 +192,36 @@ type Request struct {
 	File *store.File // uploaded along with it and not recorded yet, or nil
 	// Webhooks are told about the job; those with an id are saved ones.
 	Webhooks []store.Webhook
+	// Limits are those of the project.
+	Limits store.Settings
 	// Resend says that an identical request of a moment ago is the same one.
 	Resend bool
 }
 
 // Create records a job and puts it into the queue, in one step. It returns the
-// earlier job and false when this is a request sent again.
+// earlier job and false when this is a request sent again. ErrPages, ErrOpenJobs
+// and ErrQueueFull mean that no job is made.
 func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error) {
 	j := q.Job
 	j.CreatedAt = time.Now().UTC()
 	var earlier store.Job
+	if err := r.admitToQueue(ctx); err != nil { // not within the transaction: it takes a connection of its own
+		return store.Job{}, false, err
+	}
 	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
 		if err = r.Store.SerializeTx(ctx, tx, sameKey(q)); err != nil {
 			return err
 		}
 		if earlier, err = sameJob(ctx, tx, q, j.CreatedAt); err == nil || !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if limited(q.Limits.OpenJobs) { // several at once must not all find room for one
+			if err := r.Store.SerializeTx(ctx, tx, "open jobs "+j.ProjectID); err != nil {
+				return err
+			}
+		}
+		if err := admitTx(ctx, tx, j.ProjectID, q.Limits); err != nil {
 			return err
 		}
 		if q.File != nil {
@@ -232,6 +248,7 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 	if earlier.ID != "" {
 		return earlier, false, nil
 	}
+	r.depth.queued()
 	j.Status, j.UpdatedAt = string(wire.Pending), j.CreatedAt
 	return j, true, nil
 }

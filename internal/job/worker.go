@@ -114,6 +114,11 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 				return err
 			}
 		}
+		if s == wire.Completed {
+			if err := store.CountPagesTx(ctx, tx, r.job.ProjectID, r.newPages(), time.Now()); err != nil {
+				return err
+			}
+		}
 		if r.cached != "" && s == wire.Completed {
 			if err := store.CacheTx(ctx, tx, r.job.ProjectID, r.cached, r.job.ID); err != nil {
 				return err

@@ -202,5 +202,5 @@ func scanText(s scanner) (v string, err error) { return v, s.Scan(&v) }
 // project and to no job or file.
 var (
 	jobTables     = []string{"result", "image", "cached_result", "job_webhook", "webhook_delivery"}
-	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "api_key"}
+	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "page_count", "api_key"}
 )

@@ -7,12 +7,16 @@ import (
 	"time"
 )
 
-// Settings are how long what a project owns is kept. A nil
+// Settings are what a project may use and how long what it owns is kept. A nil
 // field means what the server says, 0 means without a limit.
 type Settings struct {
 	KeepFiles   *int64 `json:"keep_files_days,omitempty"`   // days after the upload
 	KeepResults *int64 `json:"keep_results_days,omitempty"` // days after the job has ended
 	KeepJobs    *int64 `json:"keep_jobs_days,omitempty"`    // days after the job has ended
+
+	PagesPerMonth     *int64 `json:"pages_per_month,omitempty"`     // parsed, in a calendar month of UTC
+	OpenJobs          *int64 `json:"open_jobs,omitempty"`           // not finished, at once
+	RequestsPerMinute *int64 `json:"requests_per_minute,omitempty"` // of all keys, to one server
 }
 
 // MaxSetting bounds every field.
@@ -38,6 +42,7 @@ type field struct {
 func (s *Settings) fields() []field {
 	return []field{
 		{"keep_files_days", &s.KeepFiles}, {"keep_results_days", &s.KeepResults}, {"keep_jobs_days", &s.KeepJobs},
+		{"pages_per_month", &s.PagesPerMonth}, {"open_jobs", &s.OpenJobs}, {"requests_per_minute", &s.RequestsPerMinute},
 	}
 }
 
