@@ -2,7 +2,7 @@
 // row by row, so that big tables take little memory beyond their own. It is the
 // only door to the spreadsheet library. Text never becomes a formula;
 // cells that are plain numbers (see package table) become numbers that look as
-// printed.
+// printed. The same tables give the same bytes.
 package xlsx
 
 import (
@@ -32,7 +32,7 @@ const (
 // Render writes the workbook. A document without tables gives one empty sheet,
 // since a workbook must have one.
 func Render(w io.Writer, d *doc.Document, o Options) error {
-	f := excelize.NewFile()
+	f := excelize.NewFile().SetZipWriter(newSorted)
 	defer f.Close()
 	b := book{file: f, names: sheetNames{taken: map[string]bool{}}, styles: map[style]int{}}
 	for i, t := range tables(d) {

@@ -86,6 +86,26 @@ func TestRenderNothing(t *testing.T) {
 	}
 }
 
+// TestSameBytes: the library gives sheets in random order.
+func TestSameBytes(t *testing.T) {
+	p := &doc.Page{Number: 1}
+	for i := range 8 {
+		p.Items = append(p.Items, &doc.Table{RowCount: 1, ColCount: 1, Cells: []doc.Cell{cell(0, 0, fmt.Sprint("sheet ", i))}})
+	}
+	var first []byte
+	for i := range 5 {
+		var b bytes.Buffer
+		if err := Render(&b, &doc.Document{Pages: []*doc.Page{p}}, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = b.Bytes()
+		} else if !bytes.Equal(first, b.Bytes()) {
+			t.Fatalf("time %d gave other bytes than the first", i+1)
+		}
+	}
+}
+
 func TestUniqueNames(t *testing.T) {
 	n := sheetNames{taken: map[string]bool{}}
 	for _, c := range []struct{ wish, want string }{
