@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/driver"
 	"gocloud.dev/blob/fileblob"
@@ -38,6 +39,7 @@ type Store struct {
 	name    string // of the bucket of S3
 	bucket  *blob.Bucket
 	public  *blob.Bucket // the same as clients reach it, nil when they come to us
+	writing *s3Writing   // nil for files
 	signer  *fileblob.URLSignerHMAC
 	tickets []byte // key of Sign
 	room    *room  // of the disk, nil for S3
@@ -83,6 +85,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	if err := reach(ctx, s.bucket, c.Address); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	var client *s3.Client
+	if !s.bucket.As(&client) {
+		return nil, errors.Join(errors.New("the bucket has no S3 client"), s.Close())
+	}
+	if s.writing, err = newS3Writing(client, c.Address); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if c.PublicEndpoint != "" {
@@ -172,14 +181,20 @@ func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser,
 	if name == "" {
 		name = path.Base(key)
 	}
+	// What users upload must never run as a page of our own origin.
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": name})
 	ctx, cancel := context.WithCancel(ctx)
-	to, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
-		ContentType:    k.ContentType,
-		MaxConcurrency: uploadParts,
-		// What users upload must never run as a page of our own origin.
-		ContentDisposition:          mime.FormatMediaType("attachment", map[string]string{"filename": name}),
-		DisableContentTypeDetection: k.ContentType == "",
-	})
+	var to io.WriteCloser
+	var err error
+	if s.writing != nil {
+		to = &s3Writer{s3Writing: s.writing, ctx: ctx, key: key, contentType: k.ContentType, disposition: disposition}
+	} else {
+		to, err = s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+			ContentType:                 k.ContentType,
+			ContentDisposition:          disposition,
+			DisableContentTypeDetection: k.ContentType == "",
+		})
+	}
 	if err != nil {
 		cancel()
 		return nil, full(err)

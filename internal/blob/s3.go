@@ -12,10 +12,6 @@ import (
 	"gocloud.dev/blob/s3blob"
 )
 
-// uploadParts is how many parts of five megabytes of one upload are under way at
-// once; every upload keeps that much in memory.
-const uploadParts = 1
-
 // defaultRegion is that of servers that have none.
 const defaultRegion = "us-east-1"
 
