@@ -210,8 +210,10 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 	}
 	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
-		if err = r.Store.SerializeTx(ctx, tx, sameKey(q)); err != nil {
-			return err
+		if q.comparable() {
+			if err = r.Store.SerializeTx(ctx, tx, sameKey(q)); err != nil {
+				return err
+			}
 		}
 		if earlier, err = sameJob(ctx, tx, q, j.CreatedAt); err == nil || !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -252,6 +254,9 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 	j.Status, j.UpdatedAt = string(wire.Pending), j.CreatedAt
 	return j, true, nil
 }
+
+// comparable reports whether the request may be taken for an earlier one.
+func (q Request) comparable() bool { return q.Job.IdempotencyKey != "" || q.Resend }
 
 // sameKey is shared by requests that sameJob may take for each other.
 func sameKey(q Request) string {
