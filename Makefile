@@ -94,6 +94,13 @@ twice: need-go ## what recognition adds to documents, and that no word is there 
 bench-digital: need-go ## processor time that text recognition costs documents that are no scans: make bench-digital CORPUS=DIR [ROUNDS=5]
 	@$(GO) run ./eval/cmd/recto-twice --cost $(or $(ROUNDS),5) "$(CORPUS)"
 
+soak: build stores s3 ## kill a loaded service for MINUTES=10 on each kind of stores and look what is lost: make soak [STORE=sqlite|postgres] [CORPUS=DIR] (Linux)
+	@PATH="$(TOOLS):$$PATH" $(GO) run ./soak/cmd/recto-soak --recto $(BIN) --minutes $(or $(MINUTES),10) $(if $(STORE),--store $(STORE)) $(if $(filter-out testdata/corpus,$(CORPUS)),--corpus "$(CORPUS)") $(ARGS)
+
+bench-load: build stores s3 ## jobs accepted a second, memory of large uploads, time of one page: make bench-load [STORE=sqlite|postgres] [ARGS="--only queue"] (Linux)
+	@PATH="$(TOOLS):$$PATH" $(GO) run ./soak/cmd/recto-load --recto $(BIN) $(if $(STORE),--store $(STORE)) $(ARGS)
+.PHONY: soak bench-load
+
 ocr: ocr-inside # have what reads scans: what goes into the binary, or else the system's Tesseract where it can be installed
 	@test -n "$(OCRTAGS)" || command -v tesseract >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	  { echo "installing tesseract-ocr"; apt-get install -y -q --no-install-recommends tesseract-ocr tesseract-ocr-eng >/dev/null 2>&1 || \

@@ -25,8 +25,8 @@ var layers = [][]string{
 	{"internal/task"},
 	{"internal/job"},
 	{"internal/api"},
-	{"cmd/recto", "eval/score"},
-	{"eval"},
+	{"cmd/recto", "eval/score", "soak/cluster"},
+	{"eval", "soak/cmd/recto-load", "soak/cmd/recto-soak"},
 	{"eval/cmd/recto-bench-ocr", "eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-twice", "testdata/gen"},
 }
 
