@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"image"
 	"image/jpeg"
 
 	"recto/internal/doc"
 	"recto/internal/geom"
+	"recto/internal/page"
 )
 
 // jpegQuality of screenshots and cut-out figures: text stays crisp at 85.
@@ -37,7 +39,7 @@ func (j *pageJob) saveImages() error {
 			continue
 		}
 		if kinds.Screenshot {
-			if err := j.saveRegion(n, geom.Rect{}, fmt.Sprintf("page_%d.jpg", n), Screenshot); err != nil {
+			if _, err := j.saveRegion(n, geom.Rect{}, fmt.Sprintf("page_%d.jpg", n), Screenshot); err != nil {
 				return err
 			}
 		}
@@ -63,19 +65,23 @@ func (j *pageJob) saveFigures(n int, p *doc.Page) error {
 		if !ok {
 			continue
 		}
-		k++
-		name := fmt.Sprintf("layout_p%d_%d.jpg", n, k)
-		if err := j.saveRegion(n, f.Box(), name, Layout); err != nil {
+		name := fmt.Sprintf("layout_p%d_%d.jpg", n, k+1)
+		saved, err := j.saveRegion(n, f.Box(), name, Layout)
+		if err != nil {
 			return err
 		}
-		f.Image = name
+		if saved {
+			f.Image = name
+			k++
+		}
 	}
 	return nil
 }
 
 // saveRegion renders a region of a page, all of it for a zero box, and hands it
-// out. A region that cannot be rendered is a warning.
-func (j *pageJob) saveRegion(n int, box geom.Rect, name string, category Category) error {
+// out. A region that cannot be rendered is a warning; a figure that shows nothing,
+// being on a hidden layer, is passed over.
+func (j *pageJob) saveRegion(n int, box geom.Rect, name string, category Category) (saved bool, err error) {
 	dpi := j.o.ScreenshotDPI
 	if dpi <= 0 {
 		dpi = DefaultDPI
@@ -83,11 +89,14 @@ func (j *pageJob) saveRegion(n int, box geom.Rect, name string, category Categor
 	img, err := j.paper.show(j.ctx, n, dpi, box)
 	if err != nil {
 		j.warn(n, fmt.Sprintf("no picture %s: %v", name, err))
-		return nil
+		return false, nil
+	}
+	if category == Layout && isPlain(img) {
+		return false, nil
 	}
 	var buf bytes.Buffer
 	if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: jpegQuality}); err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
+		return false, fmt.Errorf("encode %s: %w", name, err)
 	}
 	if box.IsZero() {
 		p := j.out.Doc.Pages[0]
@@ -98,54 +107,93 @@ func (j *pageJob) saveRegion(n int, box geom.Rect, name string, category Categor
 		}
 		box = geom.Rect{X1: p.Width, Y1: p.Height}
 	}
-	return j.hand(Image{
+	return true, j.hand(Image{
 		Name: name, Category: category, Page: n, Box: box, ContentType: "image/jpeg",
 		WidthPx: img.Bounds().Dx(), HeightPx: img.Bounds().Dy(), Data: buf.Bytes(),
 	})
 }
 
-// saveEmbedded hands out the image objects of a page.
-func (j *pageJob) saveEmbedded(n int, boxes map[int]geom.Rect) error {
-	if len(boxes) == 0 {
+// isPlain reports whether a picture has one colour only.
+func isPlain(img image.Image) bool {
+	b := img.Bounds()
+	first := img.At(b.Min.X, b.Min.Y)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if img.At(x, y) != first {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// saveEmbedded hands out the pictures of a page as the file has them; those cut
+// into pieces as one.
+func (j *pageJob) saveEmbedded(n int, images []page.Image) error {
+	if len(images) == 0 {
 		return nil
 	}
+	pictures := joinPieces(images)
 	want := map[int]bool{}
-	for i, box := range boxes {
-		want[i] = min(box.W(), box.H()) >= leastSide
+	for _, p := range pictures {
+		for _, img := range p.pieces {
+			want[img.Index] = min(p.box.W(), p.box.H()) >= leastSide
+		}
 	}
 	all, err := j.paper.embedded(j.ctx, n, want)
 	if err != nil {
 		j.warn(n, err.Error())
 		return nil
 	}
-	k := 0
+	found := map[int]embedded{}
 	for _, f := range all {
 		if f.err != nil {
 			j.warn(n, fmt.Sprintf("image %d of the page: %v", f.index+1, f.err))
 			continue
 		}
-		if min(f.widthPx, f.heightPx) < leastPixels {
-			continue
+		found[f.index] = f
+	}
+	k := 0
+	for _, p := range pictures {
+		if len(p.pieces) > 1 {
+			if whole, ok := p.join(found); ok {
+				if err := j.savePicture(n, &k, whole, p.box); err != nil {
+					return err
+				}
+				continue
+			}
 		}
-		k++
-		img := Image{
-			Name: fmt.Sprintf("img_p%d_%d.%s", n-1, k, f.extension), Category: Embedded, Page: n, Box: boxes[f.index],
-			ContentType: f.contentType, WidthPx: f.widthPx, HeightPx: f.heightPx, Data: f.data,
-		}
-		sum := sha256.Sum256(f.data)
-		if first, ok := j.saved[sum]; ok {
-			img.SameAs, img.Data = first, nil
-		} else if j.saved == nil {
-			j.saved = map[[sha256.Size]byte]string{}
-		}
-		if img.SameAs == "" {
-			j.saved[sum] = img.Name
-		}
-		if err := j.hand(img); err != nil {
-			return err
+		for _, img := range p.pieces {
+			if f, ok := found[img.Index]; ok {
+				if err := j.savePicture(n, &k, f, img.Box); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
+}
+
+// savePicture hands out a picture of a page, its k-th so far.
+func (j *pageJob) savePicture(n int, k *int, f embedded, box geom.Rect) error {
+	if min(f.widthPx, f.heightPx) < leastPixels || min(box.W(), box.H()) < leastSide {
+		return nil
+	}
+	*k++
+	img := Image{
+		Name: fmt.Sprintf("img_p%d_%d.%s", n-1, *k, f.extension), Category: Embedded, Page: n, Box: box,
+		ContentType: f.contentType, WidthPx: f.widthPx, HeightPx: f.heightPx, Data: f.data,
+	}
+	sum := sha256.Sum256(f.data)
+	if first, ok := j.saved[sum]; ok {
+		img.SameAs, img.Data = first, nil
+	} else if j.saved == nil {
+		j.saved = map[[sha256.Size]byte]string{}
+	}
+	if img.SameAs == "" {
+		j.saved[sum] = img.Name
+	}
+	return j.hand(img)
 }
 
 // hand gives a picture to the caller and remembers it without its bytes.

@@ -35,7 +35,7 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 		return nil, &TooMany{Format: f, Count: count, Pages: numbers}
 	}
 	job := &pageJob{ctx: ctx, engine: e, o: o, numbers: numbers, meta: doc.Meta{PageCount: count},
-		sheets: make([]*layout.Sheet, len(numbers)), images: make([]map[int]geom.Rect, len(numbers)),
+		sheets: make([]*layout.Sheet, len(numbers)), images: make([][]page.Image, len(numbers)),
 		regions: make([][]region, len(numbers)), waiting: make([]bool, len(numbers)),
 		out: &Result{Format: f, Text: make([]string, len(numbers))}}
 	job.paper = watched{from, &job.o}
@@ -156,8 +156,8 @@ type pageJob struct {
 	outline []doc.Bookmark
 	numbers []int
 	sheets  []*layout.Sheet
-	images  []map[int]geom.Rect // where the images of each page stand, by index
-	laid    []*spatial.Laid     // with Spatial.AlignPages, else nil
+	images  [][]page.Image  // of each page, in the order of their index
+	laid    []*spatial.Laid // with Spatial.AlignPages, else nil
 	out     *Result
 	mu      sync.Mutex // guards done and calls of Progress
 	done    int
@@ -221,7 +221,7 @@ func (j *pageJob) readPage(i int) {
 	}
 	sheet := layout.Prepare(p, j.layoutOptions())
 	if j.o.Images.Embedded {
-		j.images[i] = sheet.ImageBoxes() // also of the scan that is read
+		j.images[i] = sheet.Images() // also of the scan that is read
 	}
 	if why := sheet.NeedsOCR(); why != "" {
 		if q := j.recognize(p, why); q != nil {

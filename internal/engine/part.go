@@ -51,7 +51,7 @@ type opening struct {
 type readPage struct {
 	number   int
 	sheet    *layout.Sheet
-	images   map[int]geom.Rect
+	images   []page.Image
 	regions  []region
 	waiting  bool
 	text     string

@@ -182,7 +182,7 @@ func (j *pageJob) readRegions() {
 func (j *pageJob) readRegionsOf(i int) {
 	n := j.numbers[i]
 	if err := j.o.trouble(n, Recognizing); err != nil {
-		j.failedOCR(n, err)
+		j.unread(n, fmt.Errorf("the pictures of the page: %w", err))
 		return
 	}
 	defer j.o.enter(n, Recognizing)()

@@ -235,3 +235,18 @@ func (*echo) Recognize(context.Context, image.Image, ocr.Options) (*ocr.Result, 
 	}
 	return &ocr.Result{Lines: []ocr.Line{at("Harbour", 8, 12), at("lighthouses", 8, 112), at("lighthouses", 8, 132)}}, nil
 }
+
+// TestPicturesLeftOut: where the reading of pictures took a process down, a page
+// with text of its own keeps it, and says what is missing as a warning.
+func TestPicturesLeftOut(t *testing.T) {
+	e := reader(t)
+	src := pasted(t, clipping(t, "report", topOfReport), 1, "")
+	got, err := e.Parse(t.Context(), src, Options{Troubles: []Trouble{{Page: 1, Step: Recognizing, Why: "it took its process down"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, warnings := got.Doc.Pages[0], fmt.Sprint(got.Doc.Warnings)
+	if p.Err != nil || len(p.Items) == 0 || len(got.FailedOCR) != 0 || !strings.Contains(warnings, "it took its process down") {
+		t.Errorf("error %v, %d items, failed %v, warnings %s", p.Err, len(p.Items), got.FailedOCR, warnings)
+	}
+}

@@ -39,6 +39,16 @@ func (s *Sheet) Words() []page.Word {
 	return out
 }
 
+// Images returns the page's image objects by their index, as they stand on the paper.
+func (s *Sheet) Images() []page.Image {
+	out := slices.Clone(s.in.Images)
+	for i := range out {
+		out[i].Box = inverse(s.turn).ApplyRect(out[i].Box)
+	}
+	slices.SortStableFunc(out, func(a, b page.Image) int { return a.Index - b.Index })
+	return out
+}
+
 // ImageBoxes returns where the page's image objects stand, by their index.
 func (s *Sheet) ImageBoxes() map[int]geom.Rect {
 	out := map[int]geom.Rect{}

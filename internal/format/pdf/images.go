@@ -19,8 +19,9 @@ type Picture struct {
 // Images calls fn with every image object of page n whose index is in want, as
 // it stands in the file: a JPEG that shows what the page shows stays as it is,
 // everything else becomes PNG, with its mask and the way it stands on the page.
-// A stencil that shows only on what is below it is cut out of the page. A nil picture with an error says why one could not be taken out; a nil picture
-// without one paints nothing.
+// A stencil that shows only on what is below it is cut out of the page. A nil picture
+// with an error says why one could not be taken out; a nil picture without one is
+// not seen on the page.
 func (r *Reader) Images(n int, want map[int]bool, fn func(index int, p *Picture, err error) error) error {
 	m := r.m
 	w, err := r.openFlat(n)
@@ -28,11 +29,18 @@ func (r *Reader) Images(n int, want map[int]bool, fn func(index int, p *Picture,
 		return fmt.Errorf("read the images of page %d: %w", n, err)
 	}
 	defer m.call("FPDF_ClosePage", w.handle)
-	for index, object := range r.imageObjects(w) {
+	objects := r.imageObjects(w)
+	seen := r.visibleImages(w, objects, want)
+	for index, object := range objects {
 		if !want[index] {
 			continue
 		}
-		p, err := r.picture(w, object)
+		var p *Picture
+		var err error
+		// One that shows nothing even alone is damaged, and picture says so.
+		if seen[index] || r.paint(w.handle, object.handle, thumbnail, thumbnail) == nil {
+			p, err = r.picture(w, object)
+		}
 		if m.trap != nil {
 			return fmt.Errorf("read the images of page %d: %w", n, m.trap)
 		}
@@ -128,10 +136,7 @@ type painted struct {
 // when nothing can be seen, as with stencils filled with a pattern.
 func (r *Reader) paint(pageHandle, object handle, w, h int) *painted {
 	m := r.m
-	for i, v := range [6]float32{float32(w), 0, 0, float32(h), 0, 0} {
-		m.mem.WriteFloat32Le(m.scratch+uint32(i)*4, v)
-	}
-	if m.callInt("FPDFPageObj_SetMatrix", object, m.out(0)) == 0 {
+	if !r.setMatrix(object, geom.Matrix{A: float64(w), D: float64(h)}) {
 		return nil
 	}
 	// The clip stays where it was: blow it up until it clips nothing any more.

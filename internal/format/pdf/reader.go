@@ -28,6 +28,9 @@ type Reader struct {
 	formless bool   // looked for a form and found none
 	pages    int
 	tagged   bool
+	data     handle // the document's bytes
+	size     uint32
+	layers   *bool                    // nil until asked for
 	fonts    map[page.Font]*page.Font // one value for every face of the document
 	letters  map[*page.Font]*letterWidths
 	notes    map[int]*annotations // of the pages that have been flattened, by number
@@ -57,6 +60,7 @@ func (r *Reader) load(data []byte, password string) error {
 	if buf == 0 {
 		return fmt.Errorf("%w: it does not fit into the reader's memory", format.ErrTooLarge)
 	}
+	r.data, r.size = buf, uint32(len(data))
 	var pass handle
 	if password != "" {
 		pass = m.cstring(password)

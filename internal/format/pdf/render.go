@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -41,13 +42,24 @@ func (r *Reader) Render(n int, dpi float64, clip geom.Rect) (*image.NRGBA, error
 	if most := math.Sqrt(maxPixels / max(clip.Area(), 1)); scale > most {
 		scale = most
 	}
+	img, err := r.render(h, scale, clip)
+	if err != nil {
+		return nil, fmt.Errorf("render page %d: %w", n, err)
+	}
+	return img, nil
+}
+
+// render paints a region of an open page at a scale in pixels a point.
+func (r *Reader) render(h handle, scale float64, clip geom.Rect) (*image.NRGBA, error) {
+	m := r.m
+	width, height := m.callFloat("FPDF_GetPageWidthF", h), m.callFloat("FPDF_GetPageHeightF", h)
 	widthPx, heightPx := int(math.Ceil(clip.W()*scale)), int(math.Ceil(clip.H()*scale))
 	if widthPx <= 0 || heightPx <= 0 {
-		return nil, fmt.Errorf("render page %d: nothing to show", n)
+		return nil, errors.New("nothing to show")
 	}
 	bitmap := m.call("FPDFBitmap_CreateEx", uint64(widthPx), uint64(heightPx), bitmapBGRx, 0, 0)
 	if bitmap == 0 {
-		return nil, fmt.Errorf("render page %d: the picture does not fit into memory", n)
+		return nil, errors.New("the picture does not fit into memory")
 	}
 	defer m.call("FPDFBitmap_Destroy", bitmap)
 	m.call("FPDFBitmap_FillRect", bitmap, 0, 0, uint64(widthPx), uint64(heightPx), 0xFFFFFFFF)
@@ -55,7 +67,7 @@ func (r *Reader) Render(n int, dpi float64, clip geom.Rect) (*image.NRGBA, error
 	m.call("FPDF_RenderPageBitmap", bitmap, h, intArg(left), intArg(top),
 		uint64(math.Ceil(width*scale)), uint64(math.Ceil(height*scale)), 0, renderFlags)
 	if m.trap != nil {
-		return nil, fmt.Errorf("render page %d: %w", n, m.trap)
+		return nil, m.trap
 	}
 	return r.pixels(bitmap)
 }
