@@ -58,6 +58,9 @@ func (p *Pool) begin(namespaces bool) (*Child, error) {
 	go func() {
 		err := c.cmd.Wait()
 		c.found(err)
+		if p.Ended != nil {
+			p.Ended(c.death.Reason)
+		}
 		if !c.flat {
 			killSession(c.cmd.Process.Pid)
 		}
@@ -66,8 +69,14 @@ func (p *Pool) begin(namespaces bool) (*Child, error) {
 	return c, nil
 }
 
-// spawn starts a child and waits until it is ready.
+// spawn starts a child, waits until it is ready, and takes note of how it went.
 func (p *Pool) spawn(ctx context.Context) (*Child, ready, error) {
+	c, r, err := p.tryToSpawn(ctx)
+	p.noteStart(c, err)
+	return c, r, err
+}
+
+func (p *Pool) tryToSpawn(ctx context.Context) (*Child, ready, error) {
 	c, err := p.begin(p.namespaces.Load())
 	if err != nil && p.namespaces.Load() && refused(err) {
 		p.namespaces.Store(false) // the system allows none; it will not change its mind

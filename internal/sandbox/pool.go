@@ -27,6 +27,7 @@ type Config struct {
 	Programs bool // children start programs, whose memory counts
 	Recycle  int  // pieces of work before a child is replaced; 0 for DefaultRecycle
 	Log      *slog.Logger
+	Ended    func(Reason) // told of the end of each child; may be nil
 }
 
 // DefaultRecycle is how many pieces of work a child does: often enough that
@@ -47,9 +48,11 @@ type Pool struct {
 	stop       context.CancelFunc
 	keepers    sync.WaitGroup
 
-	mu   sync.Mutex
-	idle []*Child
-	wake chan struct{} // closed when a child becomes idle
+	mu      sync.Mutex
+	idle    []*Child
+	wake    chan struct{}   // closed when a child becomes idle
+	ready   map[*Child]bool // idle or at work; some may be dead
+	trouble error           // why the last child did not start, nil when it did
 }
 
 // Start starts the children and returns when the first is ready, or cannot be
@@ -112,7 +115,7 @@ func (p *Pool) Get(ctx context.Context) (*Child, func(), error) {
 // giveBack takes a child that is ready for more, or dead.
 func (p *Pool) giveBack(c *Child) {
 	if c.served >= p.Recycle || p.Memory > 0 && memoryKnown && memoryOf(c.cmd.Process.Pid, false) > p.Memory/2 {
-		c.Kill(Stopped, "it is replaced")
+		c.Kill(Recycled, "it is replaced")
 	}
 	p.put(c)
 }

@@ -16,12 +16,14 @@ import (
 // Reason is why a child ended.
 type Reason string
 
-// The reasons a child ends before its work is done.
+// The reasons a child ends. After Recycled its work was done.
 const (
 	Memory  Reason = "memory"  // it used more than it may
 	Time    Reason = "time"    // whoever gave it work took it for hung
 	Crash   Reason = "crash"   // it ended by itself
 	Stopped Reason = "stopped" // nobody wants the result any more
+	// Recycled children have done their share of work, or keep much memory.
+	Recycled Reason = "recycled"
 )
 
 // Death tells how a child ended. It is an error.
