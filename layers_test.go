@@ -13,7 +13,7 @@ import (
 // layers is the law of imports: a package may import those of the lines above
 // its own. Packages of one line do not know each other.
 var layers = [][]string{
-	{"internal/cachedir", "internal/freeze", "internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch", "internal/heif"},
+	{"internal/cachedir", "internal/freeze", "internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch", "internal/heif", "internal/observe"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},
@@ -43,6 +43,8 @@ var doors = map[string][]string{
 	"github.com/jackc/pgx":            {"internal/store", "internal/store/storetest"},
 	"github.com/pressly/goose":        {"internal/store"},
 	"github.com/xuri/excelize":        {"internal/render/xlsx"},
+	"github.com/prometheus":           {"internal/observe"},
+	"go.opentelemetry.io":             {"internal/observe"},
 	"code.dny.dev/ssrf":               {"internal/fetch"},
 	"github.com/getkin/kin-openapi":   {"internal/api"},
 	"github.com/alecthomas/kong":      {"cmd/recto"},
