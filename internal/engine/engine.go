@@ -151,7 +151,17 @@ type Result struct {
 	// them as well.
 	FailedImages []doc.Warning
 	FailedOCR    []doc.Warning // pages whose recognition failed, likewise
+	Layout       Timing        // when its meaning was found out, after all pages were read
 }
+
+// Timing is when something was done and how long it took.
+type Timing struct {
+	At   time.Time
+	Took time.Duration
+}
+
+// Since is the timing of what began then and ends now.
+func Since(at time.Time) Timing { return Timing{at, time.Since(at)} }
 
 // Format is the kind of file that was parsed.
 type Format = format.Format

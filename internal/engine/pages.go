@@ -68,6 +68,7 @@ func (j *pageJob) understand() error {
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
+	began := time.Now()
 	lo := j.layoutOptions()
 	lo.Meta, lo.Outline, lo.Each = j.meta, j.outline, j.each
 	j.out.Doc = layout.Understand(j.sheets, lo)
@@ -76,6 +77,7 @@ func (j *pageJob) understand() error {
 		table.MergeContinued(j.out.Doc)
 	}
 	table.Judge(j.out.Doc)
+	j.out.Layout = Since(began)
 	return nil
 }
 

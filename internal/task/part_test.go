@@ -110,7 +110,7 @@ func TestParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	local := Local{e}
+	local := Local{Parser: e}
 	files := documents(t, filepath.Join("..", "..", "testdata", "pdf"))
 	files = append(files, documents(t, filepath.Join("..", "..", "testdata", "corpus"))...)
 	asked := requests
@@ -227,7 +227,7 @@ func TestFailedPart(t *testing.T) {
 	defer e.Close()
 	file := pdf(t, 3)
 	task := Task{Name: "a.pdf", Tier: string(wire.CostEffective), Request: json.RawMessage(`{}`), SplitAbove: 2}
-	_, rep := process(t, Local{e}, task, file)
+	_, rep := process(t, Local{Parser: e}, task, file)
 	if rep.Split == nil || !slices.Equal(rep.Split.Pages, []int{1, 2, 3}) {
 		t.Fatalf("the document is divided as %+v, want pages 1, 2, 3", rep.Split)
 	}
@@ -238,11 +238,11 @@ func TestFailedPart(t *testing.T) {
 	task.SplitAbove = 0
 	rest := task
 	rest.Part = &Part{Pages: []int{2, 3}}
-	good, _ := process(t, Local{e}, rest, file)
+	good, _ := process(t, Local{Parser: e}, rest, file)
 	task.Parts = func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(bytes.NewReader(bad.Bytes()), strings.NewReader(good.outputs[PartFile]))), nil
 	}
-	m, rep := process(t, Local{e}, task, file)
+	m, rep := process(t, Local{Parser: e}, task, file)
 	if rep.FailedPages != 1 || !strings.Contains(m.outputs[MarkdownJSON], "its worker died") || !strings.Contains(m.outputs[MarkdownFull], "page number 3") {
 		t.Errorf("%d failed pages in %s", rep.FailedPages, m.outputs[MarkdownJSON])
 	}

@@ -13,6 +13,7 @@ import (
 
 	"recto/internal/engine"
 	"recto/internal/format"
+	"recto/internal/observe"
 	"recto/internal/ocr"
 	"recto/internal/sandbox"
 	"recto/internal/wire"
@@ -33,15 +34,23 @@ type Remote struct {
 	// Limit is how long one step of one page may take.
 	Limit time.Duration
 	// OCR recognizes what children cannot themselves (Recognizer); nil for nothing.
-	OCR ocr.Engine
-	Log *slog.Logger
+	OCR     ocr.Engine
+	Log     *slog.Logger
+	Observe *observe.Observer // may be nil
 }
 
 // Process runs one task.
 func (r *Remote) Process(ctx context.Context, t Task, document *os.File, s Sink) (Report, error) {
+	m := newMeter(r.Observe)
+	rep, err := r.process(ctx, m, t, document, s)
+	rep.Steps = m.sums()
+	return rep, err
+}
+
+func (r *Remote) process(ctx context.Context, m *meter, t Task, document *os.File, s Sink) (Report, error) {
 	unexplained := 0
 	for deaths := 1; ; deaths++ {
-		f, rep, err := r.try(ctx, t, document, s)
+		f, rep, err := r.traced(ctx, m, t, document, s)
 		death, died := errors.AsType[*sandbox.Death](err)
 		if ctx.Err() != nil {
 			return rep, ctx.Err()
@@ -121,8 +130,23 @@ func outside(death *sandbox.Death, why, doing string) error {
 	return &Failure{wire.PDFIsBroken, fmt.Errorf("%s: %s", doing, why)}
 }
 
+// traced is try in a span of its own.
+func (r *Remote) traced(ctx context.Context, m *meter, t Task, document *os.File, s Sink) (*flights, Report, error) {
+	ctx, span := r.Observe.Begin(ctx, observe.Inside, "child process")
+	defer span.End()
+	m.begin(ctx)
+	f, rep, err := r.try(ctx, m, t, document, s)
+	m.believe(&rep)
+	m.stages(rep)
+	if death, died := errors.AsType[*sandbox.Death](err); died {
+		span.About(observe.Text("recto.child.death", string(death.Reason)))
+		span.Failed(string(death.Reason))
+	}
+	return f, rep, err
+}
+
 // try runs the task once, in one child.
-func (r *Remote) try(ctx context.Context, t Task, document *os.File, s Sink) (f *flights, rep Report, err error) {
+func (r *Remote) try(ctx context.Context, m *meter, t Task, document *os.File, s Sink) (f *flights, rep Report, err error) {
 	t.Assemble = t.Parts != nil
 	work, err := json.Marshal(t)
 	if err != nil {
@@ -141,7 +165,7 @@ func (r *Remote) try(ctx context.Context, t Task, document *os.File, s Sink) (f 
 	d := newDesk(reading, r.OCR, child.Write)
 	defer d.wg.Wait()
 	defer cancel()
-	st := &stream{sink: s, steps: f, desk: d, ctx: ctx}
+	st := &stream{sink: s, steps: f, meter: m, desk: d, ctx: ctx}
 	defer st.drop()
 	if err := child.Start(work, document); err != nil {
 		return f, rep, child.Lost(err)

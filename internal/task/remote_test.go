@@ -229,7 +229,7 @@ func TestSameBothWays(t *testing.T) {
 	}
 	defer e.Close()
 	here, there := newKept(), newKept()
-	a, err := Local{e}.Process(t.Context(), taskOf(request), pdf(t, 5), here)
+	a, err := Local{Parser: e}.Process(t.Context(), taskOf(request), pdf(t, 5), here)
 	if err != nil {
 		t.Fatal(err)
 	}

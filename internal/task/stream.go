@@ -138,6 +138,7 @@ const (
 type stream struct {
 	sink   Sink
 	steps  *flights
+	meter  *meter
 	desk   *desk
 	sent   int64
 	image  *engine.Image
@@ -153,7 +154,9 @@ func (s *stream) take(kind byte, body []byte) (end *ending, err error) {
 		if len(body) != 6 || int(body[4]) >= len(steps) {
 			return nil, errStream
 		}
-		s.steps.note(int(binary.LittleEndian.Uint32(body)), steps[body[4]], body[5] != 0)
+		page, step, begins := int(binary.LittleEndian.Uint32(body)), steps[body[4]], body[5] != 0
+		s.steps.note(page, step, begins)
+		s.meter.note(page, step, begins)
 	case frameProgress:
 		if len(body) != 8 {
 			return nil, errStream

@@ -17,6 +17,7 @@ import (
 
 	"recto/internal/doc"
 	"recto/internal/engine"
+	"recto/internal/observe"
 	"recto/internal/wire"
 )
 
@@ -94,8 +95,14 @@ type Report struct {
 	Meta        map[string]json.RawMessage // for job_metadata
 	FailedPages int
 	Troubles    int           // steps left out, besides whole pages
+	Recognized  int           // pages whose text is recognized from their picture
 	Parse, Save time.Duration // what took how long
 	Split       *Split        // nothing was done: the document is to be parsed in parts
+	// Layout and Render say when the pages had been read and were put together, and
+	// when outputs were made, the storing of them included.
+	Layout, Render engine.Timing
+	// Steps is what pages spent in each step, summed over pages and tries.
+	Steps map[engine.Step]time.Duration `json:"-"`
 }
 
 // Processor runs tasks. The error is a *Failure when the document or the request
@@ -117,7 +124,10 @@ type partParser interface {
 }
 
 // Local runs tasks in this process.
-type Local struct{ Parser Parser }
+type Local struct {
+	Parser  Parser
+	Observe *observe.Observer // may be nil
+}
 
 // Process runs one task.
 func (l Local) Process(ctx context.Context, t Task, document *os.File, s Sink) (Report, error) {
@@ -126,15 +136,19 @@ func (l Local) Process(ctx context.Context, t Task, document *os.File, s Sink) (
 	if err != nil {
 		return Report{}, fmt.Errorf("read the document: %w", err)
 	}
-	if t.Parts == nil {
-		return run(ctx, l.Parser, t, data, nil, s, nil)
+	m := newMeter(l.Observe)
+	m.begin(ctx)
+	var parts io.ReadCloser
+	if t.Parts != nil {
+		if parts, err = t.Parts(); err != nil {
+			return Report{}, fmt.Errorf("read the parts: %w", err)
+		}
+		defer parts.Close()
 	}
-	parts, err := t.Parts()
-	if err != nil {
-		return Report{}, fmt.Errorf("read the parts: %w", err)
-	}
-	defer parts.Close()
-	return run(ctx, l.Parser, t, data, parts, s, nil)
+	rep, err := run(ctx, l.Parser, t, data, parts, s, m.note)
+	m.stages(rep)
+	rep.Steps = m.sums()
+	return rep, err
 }
 
 // work is a task under way.
@@ -205,7 +219,12 @@ func (w *work) run(ctx context.Context, src engine.Source, parts io.Reader, watc
 		return err
 	}
 	res.PDFPages = nil // they are in the PDF now
-	w.report.Parse = time.Since(started)
+	w.report.Parse, w.report.Layout = time.Since(started), res.Layout
+	for _, p := range res.Doc.Pages {
+		if p.Recognized != "" {
+			w.report.Recognized++
+		}
+	}
 	for _, t := range w.Troubles {
 		if t.Step != engine.Reading {
 			w.report.Troubles++
@@ -219,6 +238,7 @@ func (w *work) run(ctx context.Context, src engine.Source, parts io.Reader, watc
 	if err := w.write(ctx, src, res); err != nil {
 		return fmt.Errorf("store results: %w", err)
 	}
-	w.report.Save = time.Since(written)
+	w.report.Render = engine.Since(written)
+	w.report.Save = w.report.Render.Took
 	return nil
 }
