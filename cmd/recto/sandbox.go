@@ -46,16 +46,17 @@ type recognizer struct {
 	Languages []string
 }
 
-// processor starts what parses documents; stop ends it.
-func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData string, workers int, log *slog.Logger) (p task.Processor, stop func(), err error) {
+// processor starts what parses documents, which ends with the parts.
+func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData string, workers int, p *parts, log *slog.Logger) (task.Processor, error) {
 	c.PageTimeout = f.PageTimeout
 	if f.Sandbox == "off" {
 		log.Warn("documents are parsed in the server itself: one that hangs or takes all memory harms everybody's")
 		eng, err := engine.Start(ctx, c)
 		if err != nil {
-			return nil, nil, fmt.Errorf("start the engine: %w", err)
+			return nil, fmt.Errorf("start the engine: %w", err)
 		}
-		return task.Local{Parser: eng}, func() { _ = eng.Close() }, nil
+		p.closes = append(p.closes, func() { _ = eng.Close() })
+		return task.Local{Parser: eng, Observe: p.observe}, nil
 	}
 	hello := childHello{MaxBytes: c.MaxBytes, MaxPages: c.MaxPages, PageTimeout: f.PageTimeout, CacheDir: c.CacheDir, Memory: f.ChildMemory << 20}
 	if hello.CacheDir == "" {
@@ -70,7 +71,7 @@ func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData st
 		config.CacheDir = hello.CacheDir
 		hello.Wasm = &config
 		if err := e.Close(); err != nil { // only its children use it
-			return nil, nil, err
+			return nil, err
 		}
 	case *tesseract.Engine:
 		i := e.Installed()
@@ -80,20 +81,22 @@ func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData st
 	}
 	told, err := json.Marshal(hello)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	self, err := ownProgram()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	pool, err := sandbox.Start(ctx, sandbox.Config{
 		Command: append([]string{self}, childArgs...), Env: childEnv(), Hello: told, Log: log,
 		Size: cmp.Or(f.Children, workers), Memory: f.ChildMemory << 20, Programs: hello.Tesseract != nil,
+		Ended: p.childEnded,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return &task.Remote{Pool: pool, Limit: f.PageTimeout, OCR: c.OCR, Log: log}, pool.Close, nil
+	p.pool, p.closes = pool, append(p.closes, pool.Close)
+	return &task.Remote{Pool: pool, Limit: f.PageTimeout, OCR: c.OCR, Log: log, Observe: p.observe}, nil
 }
 
 // childArgs make the program a child.

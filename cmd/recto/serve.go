@@ -14,8 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/term"
-
 	"recto/internal/api"
 	"recto/internal/job"
 	"recto/internal/store"
@@ -59,6 +57,7 @@ type ServeCmd struct {
 	NoAuth    bool          `help:"Serve everybody who can reach the address, without keys." env:"RECTO_NO_AUTH"`
 	Origin    []string      `help:"Web origin that may use the API with the user's credentials; may be repeated." env:"RECTO_ORIGIN"`
 	LinkLife  time.Duration `help:"How long download links work." default:"1h" env:"RECTO_LINK_LIFE"`
+	StopDelay time.Duration `help:"How long to go on after the signal to stop, while /readyz says no, so that balancers send nothing more." default:"0s" env:"RECTO_STOP_DELAY"`
 	NoWorker  bool          `help:"Leave all jobs to \"recto worker\" processes." env:"RECTO_NO_WORKER"`
 }
 
@@ -74,7 +73,7 @@ const (
 func (c *ServeCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	log := newLog(c.LogLevel)
+	log := c.log()
 	p, err := c.open(ctx, log, !c.NoWorker)
 	if err != nil {
 		return err
@@ -86,10 +85,13 @@ func (c *ServeCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	later, cancel := delayed(ctx, c.StopDelay)
+	defer cancel()
+	health := p.readiness(ctx.Done(), log)
 	handler, err := api.New(api.Config{
-		Store: db, Blobs: blobs, Jobs: jobs, Log: log,
+		Store: db, Blobs: blobs, Jobs: jobs, Log: log, Observe: p.observe, Health: health,
 		Loopback: loopback, NoAuth: c.NoAuth, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Origins: c.Origin,
-		MaxUpload: c.MaxUploadMB << 20, LinkLife: c.LinkLife, Version: version, Stopping: ctx.Done(),
+		MaxUpload: c.MaxUploadMB << 20, LinkLife: c.LinkLife, Version: version, Stopping: later.Done(),
 	})
 	if err != nil {
 		return err
@@ -98,6 +100,11 @@ func (c *ServeCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	stopMetrics, err := c.serveMetrics(ctx, p.observe, health, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer stopMetrics()
 	if err := jobs.Start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -109,16 +116,7 @@ func (c *ServeCmd) Run() error {
 		access = "open to this machine, until there are keys"
 	}
 	log.Info("serving", "url", "http://"+listener.Addr().String(), "data", p.at.Dir, "database", p.at.Place(), "access", access)
-	return serve(ctx, listener, handler, log)
-}
-
-// newLog writes for people on a terminal and JSON elsewhere.
-func newLog(level slog.Level) *slog.Logger {
-	o := &slog.HandlerOptions{Level: level}
-	if term.IsTerminal(int(os.Stderr.Fd())) {
-		return slog.New(slog.NewTextHandler(os.Stderr, o))
-	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	return serve(later, listener, handler, log)
 }
 
 // serve answers requests until ctx is done, and then those it has begun.

@@ -17,6 +17,8 @@ import (
 	"recto/internal/engine"
 	"recto/internal/fetch"
 	"recto/internal/job"
+	"recto/internal/observe"
+	"recto/internal/sandbox"
 	"recto/internal/store"
 	"recto/internal/wire"
 )
@@ -43,7 +45,7 @@ type WorkFlags struct {
 	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
 	OCRFlags
 	SandboxFlags
-	LogLevel slog.Level `help:"debug, info, warn or error." default:"info" env:"RECTO_LOG_LEVEL"`
+	ObserveFlags
 }
 
 // WorkerCmd runs jobs that servers elsewhere accept.
@@ -55,7 +57,7 @@ type WorkerCmd struct {
 func (c *WorkerCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	log := newLog(c.LogLevel)
+	log := c.log()
 	if c.Database == "" || c.Storage == "" {
 		return errAlone
 	}
@@ -64,6 +66,11 @@ func (c *WorkerCmd) Run() error {
 		return err
 	}
 	defer p.close()
+	stopMetrics, err := c.serveMetrics(ctx, p.observe, p.readiness(ctx.Done(), log), log)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	if err := p.jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -87,11 +94,13 @@ var errAlone = errors.New("servers and workers that are processes of their own n
 
 // parts are what a server or a worker rests on.
 type parts struct {
-	at     store.Config
-	db     *store.DB
-	blobs  *blob.Store
-	jobs   *job.Runner
-	closes []func()
+	at      store.Config
+	db      *store.DB
+	blobs   *blob.Store
+	jobs    *job.Runner
+	pool    *sandbox.Pool // nil where no children parse
+	observe *observe.Observer
+	closes  []func()
 }
 
 // close closes the parts, the last one first.
@@ -118,6 +127,16 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 		return errAlone
 	}
 	var err error
+	if p.observe, err = observe.New(ctx, version, log); err != nil {
+		return err
+	}
+	p.closes = append(p.closes, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
+		defer cancel()
+		if err := p.observe.Close(ctx); err != nil {
+			log.Warn("the last traces were not sent", "err", err)
+		}
+	})
 	if p.at, err = c.store(); err != nil {
 		return err
 	}
@@ -142,7 +161,7 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 	}
 	p.closes = append(p.closes, func() { p.blobs.Close() })
 	config := job.Config{
-		Store: p.db, Blobs: p.blobs, Log: log, NoWork: !work,
+		Store: p.db, Blobs: p.blobs, Log: log, Observe: p.observe, NoWork: !work,
 		Settings: store.Settings{KeepFiles: &c.KeepFilesDays, KeepResults: &c.KeepResultsDays, KeepJobs: &c.KeepJobsDays},
 		Workers:  cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
@@ -154,13 +173,14 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 		if err != nil {
 			return err
 		}
-		processor, stopParsing, err := c.processor(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20}, c.OCRData, config.Workers, log)
-		if err != nil {
+		config.Recognizer = nameOf(reader)
+		if config.Processor, err = c.processor(ctx, engine.Config{OCR: reader, MaxBytes: c.MaxUploadMB << 20}, c.OCRData, config.Workers, p, log); err != nil {
 			return err
 		}
-		p.closes = append(p.closes, func() { stopParsing() })
-		config.Processor, config.Recognizer = processor, nameOf(reader)
 	}
-	p.jobs, err = job.New(config)
-	return err
+	if p.jobs, err = job.New(config); err != nil {
+		return err
+	}
+	p.watch()
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"recto/internal/blob"
 	"recto/internal/job"
+	"recto/internal/observe"
 	"recto/internal/store"
 	"recto/internal/wire"
 )
@@ -27,6 +28,10 @@ type Config struct {
 	Blobs *blob.Store
 	Jobs  *job.Runner
 	Log   *slog.Logger
+	// Observe counts requests, and Health says whether the server is ready; both
+	// may be nil.
+	Observe *observe.Observer
+	Health  *observe.Health
 
 	Loopback bool // the listening address is reachable from this machine only
 	NoAuth   bool // nobody needs a key
@@ -54,6 +59,9 @@ type Server struct {
 // New returns a server.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, mux: http.NewServeMux()}
+	if s.Health == nil {
+		s.Health = observe.NewHealth(c.Version, c.Stopping, c.Log)
+	}
 	for _, r := range routes {
 		s.mux.HandleFunc(r.method+" "+r.path, s.serve(r))
 	}
@@ -81,6 +89,7 @@ var routes = slices.Concat(
 	projectRoutes,
 	settingRoutes,
 	miscRoutes,
+	probeRoutes,
 	legacyRoutes,
 	legacyFileRoutes,
 )
@@ -119,8 +128,6 @@ var parseRoutes = []route{
 
 	{"GET", DownloadRoute, (*Server).download, true, operation{
 		id: "download", summary: "Follow a signed link", media: []string{"*/*"}, also: []int{206, 304, 404, 412, 416}}},
-	{"GET", "/healthz", (*Server).health, true, operation{
-		id: "health", summary: "Tell whether the server works", reply: health{}}},
 	{"GET", "/openapi.json", (*Server).getOpenAPI, true, operation{
 		id: "openapi", summary: "Describe this API", reply: map[string]any{}}},
 }
@@ -156,18 +163,6 @@ func callerOf(r *http.Request) caller {
 
 // project returns whose files and jobs the request is about.
 func project(r *http.Request) string { return callerOf(r).project.ID }
-
-type health struct {
-	Status  string `json:"status"`
-	Version string `json:"version"`
-}
-
-func (s *Server) health(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Store.SQL.PingContext(r.Context()); err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, health{"ok", s.Version})
-}
 
 func (s *Server) getOpenAPI(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")

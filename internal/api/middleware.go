@@ -4,25 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"recto/internal/observe"
 )
 
 // ServeHTTP answers one request: it gives it an id, keeps strange hosts and
 // origins out, finds the operation, and writes one line to the log.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := uuid.NewString()
-	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+	ctx, span := s.Observe.Begin(s.Observe.FromRequest(r.Context(), r.Header), observe.Serving, "request", observe.Text("recto.request", id))
+	r = r.WithContext(context.WithValue(ctx, requestKey{}, id))
 	r.URL.Path, r.URL.RawPath = tidy(r.URL.Path), tidy(r.URL.RawPath)
 	sw := &statusWriter{ResponseWriter: w}
+	body := &countedBody{ReadCloser: r.Body}
+	r.Body = body
 	sw.Header().Set("X-Request-Id", id)
 	sw.Header().Set("X-Content-Type-Options", "nosniff")
 	started := time.Now()
+	done := s.Observe.Serving()
 	defer func() {
+		// Also for an answer that breaks off, which goes on as a panic.
+		defer func() {
+			route := routeOf(r)
+			done(observe.Request{Route: route, Method: r.Method, Status: sw.status, In: body.n, Out: sw.n, Took: time.Since(started)})
+			endSpan(span, r, route, sw.status)
+		}()
 		if p := recover(); p != nil {
 			s.recovered(sw, r, p)
 		}
@@ -125,10 +138,44 @@ func requestID(r *http.Request) string {
 	return id
 }
 
-// statusWriter remembers the status.
+// routeOf is the route that answered as it is registered, "" for none.
+func routeOf(r *http.Request) string {
+	if _, path, ok := strings.Cut(r.Pattern, " "); ok {
+		return path
+	}
+	return r.Pattern
+}
+
+// endSpan ends the span of a request, under the name of its route.
+func endSpan(span *observe.Span, r *http.Request, route string, status int) {
+	if span == nil {
+		return
+	}
+	span.Name(strings.TrimSpace(r.Method + " " + route))
+	span.About(observe.Text("http.request.method", r.Method), observe.Text("http.route", route), observe.Number("http.response.status_code", status))
+	if status >= http.StatusInternalServerError {
+		span.Failed(http.StatusText(status))
+	}
+	span.End()
+}
+
+// countedBody counts what a client sends.
+type countedBody struct {
+	io.ReadCloser
+	n int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	return n, err
+}
+
+// statusWriter remembers the status and counts what is sent.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	n      int64
 }
 
 func (w *statusWriter) WriteHeader(status int) {
@@ -142,7 +189,9 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	return w.ResponseWriter.Write(b)
+	n, err := w.ResponseWriter.Write(b)
+	w.n += int64(n)
+	return n, err
 }
 
 // Unwrap gives http.ResponseController the real writer.

@@ -22,6 +22,7 @@ type operation struct {
 	reply       any      // an example of the type of the reply, nil for none
 	media       []string // what kinds of bytes are replied, when it is no JSON
 	also        []int    // statuses besides that of success and those statuses tells
+	unready     any      // the 503, when it is no error like others
 }
 
 // listParams are the query parameters that take several values.
@@ -125,6 +126,8 @@ func (d *describer) operation(r route) object {
 	for _, n := range statuses(r) {
 		answer := object{"description": http.StatusText(n)}
 		switch {
+		case n == http.StatusServiceUnavailable && a.unready != nil:
+			answer["content"] = jsonContent(d.schema(reflect.TypeOf(a.unready)))
 		case n == http.StatusPartialContent:
 			answer["content"] = good["content"]
 		case n >= http.StatusBadRequest && n != http.StatusRequestedRangeNotSatisfiable:

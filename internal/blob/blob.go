@@ -159,6 +159,23 @@ func (s *Store) Close() error {
 	return s.bucket.Close()
 }
 
+// Reach says what is wrong when the bytes cannot be reached: the folder is gone or
+// cannot be written to, or the bucket does not answer.
+func (s *Store) Reach(ctx context.Context) error {
+	if s.dir == "" {
+		return reach(ctx, s.bucket, "the bucket")
+	}
+	if _, err := os.Stat(s.dir); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(filepath.Join(filepath.Dir(s.dir), "tmp"), "probe-*")
+	if err != nil {
+		return err
+	}
+	_, err = probe.Write([]byte("ready?"))
+	return errors.Join(err, probe.Close(), os.Remove(probe.Name()))
+}
+
 // Kind describes what is written, for those who download it.
 type Kind struct {
 	ContentType string

@@ -22,6 +22,7 @@ import (
 
 	"recto/internal/blob"
 	"recto/internal/fetch"
+	"recto/internal/observe"
 	"recto/internal/store"
 	"recto/internal/task"
 	"recto/internal/wire"
@@ -60,7 +61,8 @@ type Config struct {
 	Blobs     *blob.Store
 	Processor task.Processor // of documents
 	Log       *slog.Logger
-	Workers   int // jobs at once; 0 means defaultWorkers
+	Observe   *observe.Observer // may be nil
+	Workers   int               // jobs at once; 0 means defaultWorkers
 	// NoWork leaves jobs and messages to other processes; no Processor is needed.
 	NoWork bool
 
@@ -146,6 +148,9 @@ func New(c Config) (*Runner, error) {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
 	r.queue = queue
+	if !c.NoWork {
+		r.Observe.Workers(c.Workers)
+	}
 	return r, nil
 }
 
@@ -231,7 +236,7 @@ func (r *Runner) Create(ctx context.Context, q Request) (store.Job, bool, error)
 				return err
 			}
 		}
-		inserted, err := r.queue.InsertTx(ctx, tx, parseArgs{ID: j.ID}, nil)
+		inserted, err := r.queue.InsertTx(ctx, tx, parseArgs{ID: j.ID, Trace: r.Observe.Carry(ctx)}, nil)
 		if err != nil {
 			return fmt.Errorf("enqueue: %w", err)
 		}
@@ -302,6 +307,9 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 		return store.Job{}, ErrFinal
 	}
 	r.board.changed(id)
+	if err == nil {
+		r.endedUnread(j, wire.Cancelled, "", nil)
+	}
 	return j, err
 }
 

@@ -229,5 +229,8 @@ func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message st
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if err == nil && s == wire.Failed {
+		r.endedUnread(j, s, wire.InternalError, errors.New(message))
+	}
 	return r.Blobs.DeleteAll(ctx, Folder(j.ID))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"recto/internal/blob"
 	"recto/internal/engine"
@@ -30,30 +31,38 @@ var _ task.Sink = (*sink)(nil)
 
 func (s *sink) Create(ctx context.Context, name, contentType string) (io.WriteCloser, error) {
 	key := Folder(s.job.ID) + name
+	began := time.Now()
 	w, err := s.Blobs.Create(ctx, key, blob.Kind{ContentType: contentType})
+	s.stored += time.Since(began)
 	if err != nil {
 		return nil, err
 	}
-	return &output{WriteCloser: w, done: func(size int64) {
+	return &output{WriteCloser: w, took: &s.stored, done: func(size int64) {
 		s.results = append(s.results, store.Result{Name: name, Blob: key, Size: size, ContentType: contentType})
 	}}, nil
 }
 
-// output counts what passes.
+// output counts what passes, and how long that takes.
 type output struct {
 	io.WriteCloser
 	n    int64
+	took *time.Duration
 	done func(size int64)
 }
 
 func (o *output) Write(p []byte) (int, error) {
+	began := time.Now()
 	n, err := o.WriteCloser.Write(p)
+	*o.took += time.Since(began)
 	o.n += int64(n)
 	return n, err
 }
 
 func (o *output) Close() error {
-	if err := o.WriteCloser.Close(); err != nil {
+	began := time.Now()
+	err := o.WriteCloser.Close()
+	*o.took += time.Since(began)
+	if err != nil {
 		return err
 	}
 	o.done(o.n)
@@ -73,8 +82,10 @@ func (s *sink) Image(i engine.Image) error {
 		s.images = append(s.images, x)
 		return nil
 	}
-	key := s.imageKey(i.Name)
-	if err := s.Blobs.Write(s.ctx, key, i.Data, blob.Kind{ContentType: i.ContentType}); err != nil {
+	key, began := s.imageKey(i.Name), time.Now()
+	err := s.Blobs.Write(s.ctx, key, i.Data, blob.Kind{ContentType: i.ContentType})
+	s.stored += time.Since(began)
+	if err != nil {
 		return err
 	}
 	s.forget(i.Name)
@@ -134,7 +145,10 @@ func (r *run) process(ctx context.Context, limit *limit, d *document) (task.Repo
 	for _, x := range r.results {
 		keys = append(keys, x.Blob)
 	}
-	if err := r.Blobs.Sync(keys...); err != nil {
+	began := time.Now()
+	err = r.Blobs.Sync(keys...)
+	r.stored += time.Since(began)
+	if err != nil {
 		return rep, fmt.Errorf("store results: %w", err)
 	}
 	return rep, nil

@@ -21,6 +21,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"recto/internal/fetch"
+	"recto/internal/observe"
 	"recto/internal/store"
 	"recto/internal/wire"
 )
@@ -77,7 +78,7 @@ func (r *Runner) announce(ctx context.Context, tx *sql.Tx, j store.Job, event wi
 			ID: uuid.NewString(), ProjectID: j.ProjectID, JobID: j.ID, WebhookID: h.ID, EventID: message.EventID, Event: string(event),
 			URL: h.URL, Secret: h.Secret, Headers: h.Headers, Format: h.Format, Body: string(body), CreatedAt: now,
 		}
-		inserted, err := r.queue.InsertTx(ctx, tx, webhookArgs{ID: d.ID}, &river.InsertOpts{Queue: webhookQueue, MaxAttempts: webhookAttempts})
+		inserted, err := r.queue.InsertTx(ctx, tx, webhookArgs{ID: d.ID, Trace: r.Observe.Carry(ctx)}, &river.InsertOpts{Queue: webhookQueue, MaxAttempts: webhookAttempts})
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,8 @@ func (r *Runner) announce(ctx context.Context, tx *sql.Tx, j store.Job, event wi
 
 // webhookArgs is what the queue knows of a delivery.
 type webhookArgs struct {
-	ID string `json:"id"`
+	ID    string `json:"id"`
+	Trace string `json:"trace,omitempty"` // of what it tells about
 }
 
 // Kind names the delivery in the queue.
@@ -124,6 +126,9 @@ func (w *webhookWorker) Work(ctx context.Context, rj *river.Job[webhookArgs]) er
 	if wait := w.hosts.enter(ctx, host, d.ID); wait > 0 {
 		return river.JobSnooze(wait) // no attempt
 	}
+	ctx, span := w.Observe.Begin(w.Observe.Carried(ctx, rj.Args.Trace), observe.Taking, "webhook", observe.Text("recto.job", d.JobID), observe.Text("recto.event", d.Event))
+	defer span.End()
+	began := time.Now()
 	status, failed := w.send(ctx, d)
 	w.hosts.leave(host)
 	if failed != nil && ctx.Err() != nil {
@@ -137,8 +142,23 @@ func (w *webhookWorker) Work(ctx context.Context, rj *river.Job[webhookArgs]) er
 			w.Log.Warn("webhook not delivered", "delivery", d.ID, "job", d.JobID, "event", d.Event, "host", hostOf(d.URL), "attempts", d.Attempts, "err", failed)
 		}
 	}
+	w.Observe.Delivery(outcomeOf(d), time.Since(began))
+	if failed != nil {
+		span.Failed(d.Status)
+	}
 	// It has been sent, or not: that is noted even when the server stops now.
 	return errors.Join(w.note(context.WithoutCancel(ctx), rj, d), again(d, failed))
+}
+
+// outcomeOf says how an attempt went, for the numbers.
+func outcomeOf(d store.Delivery) string {
+	switch d.Status {
+	case store.DeliveryDelivered:
+		return observe.Delivered
+	case store.DeliveryFailed:
+		return observe.GivenUp
+	}
+	return observe.Retried
 }
 
 // again is why the queue should try another time, nil when it should not.

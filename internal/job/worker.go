@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 
+	"recto/internal/observe"
 	"recto/internal/store"
 	"recto/internal/task"
 	"recto/internal/wire"
@@ -19,7 +20,8 @@ import (
 
 // parseArgs is what the queue knows of a job.
 type parseArgs struct {
-	ID string `json:"id"`
+	ID    string `json:"id"`
+	Trace string `json:"trace,omitempty"` // of the request that created it
 }
 
 // Kind names the job in the queue.
@@ -43,6 +45,9 @@ func (*worker) NextRetry(j *river.Job[parseArgs]) time.Time {
 
 // Work runs one attempt of one job.
 func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
+	defer w.Observe.Working()()
+	ctx, span := w.Observe.Begin(w.Observe.Carried(ctx, rj.Args.Trace), observe.Taking, "parse job", observe.Text("recto.job", rj.Args.ID))
+	defer span.End()
 	j, err := w.begin(ctx, rj.Args.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // cancelled while it waited
@@ -52,7 +57,11 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	}
 	w.board.changed(j.ID)
 	defer w.board.changed(j.ID) // whatever it is then
-	r := &run{Runner: w.Runner, job: j, started: time.Now()}
+	r := &run{Runner: w.Runner, job: j, started: time.Now(), span: span}
+	if j.Attempt == 1 {
+		w.Observe.Waited(r.started.Sub(j.CreatedAt))
+	}
+	span.About(observe.Text("recto.project", j.ProjectID), observe.Text("recto.tier", j.Tier), observe.Number("recto.attempt", j.Attempt))
 	err = r.protected(ctx)
 	// What is left to do must be done even when the attempt was called off.
 	settle := context.WithoutCancel(ctx)
@@ -62,17 +71,17 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	case err == nil:
 		err = w.finish(settle, rj, r, wire.Completed, "")
 	case errors.As(err, &f):
-		w.Log.Info("job failed", "job", j.ID, "code", f.Code, "err", f.Cause)
-		r.meta["error_code"] = f.Code
+		r.meta["error_code"], r.code, r.cause = f.Code, f.Code, f.Cause
 		err = w.finish(settle, rj, r, wire.Failed, f.Error())
 	case ctx.Err() != nil:
 		return w.calledOff(settle, r, err)
 	case rj.Attempt >= rj.MaxAttempts:
-		w.Log.Error("job failed for good", "job", j.ID, "attempt", rj.Attempt, "err", err)
-		r.meta["error_code"] = wire.InternalError
+		r.meta["error_code"], r.code, r.cause = wire.InternalError, wire.InternalError, err
 		err = w.finish(settle, rj, r, wire.Failed, wire.InternalError+": "+reason(err, j.ID))
 	default:
 		w.Log.Warn("job will be tried again", "job", j.ID, "attempt", rj.Attempt, "err", err)
+		w.Observe.Retried()
+		span.Failed("retried")
 		return errors.Join(err, w.Store.RequeueJob(settle, j.ID, j.Attempt))
 	}
 	return err
@@ -100,6 +109,7 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 	if s != wire.Completed {
 		r.results, r.images = nil, nil
 	}
+	storing := time.Now()
 	err = w.Store.Tx(ctx, func(tx *sql.Tx) error {
 		if err := store.FinishJobTx(ctx, tx, r.job.ID, r.job.Attempt, string(s), message, string(meta)); err != nil {
 			return err
@@ -136,6 +146,9 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 	if err != nil {
 		return err
 	}
+	r.Observe.Happened(ctx, "commit", storing, time.Since(storing))
+	r.stored += time.Since(storing)
+	r.ended(ctx, s, meta)
 	if s != wire.Completed {
 		return w.Blobs.DeleteAll(ctx, Folder(r.job.ID))
 	}
@@ -169,12 +182,21 @@ type run struct {
 	job     store.Job
 	req     wire.ParseRequest
 	started time.Time
+	span    *observe.Span
 
 	meta     map[string]any
 	results  []store.Result
 	images   []store.Image
 	cached   string // key of the result in the cache, "" for one that is not kept
 	badPages int    // that could not be read
+
+	// What is told about the attempt when it is over.
+	size    int64         // of the document in bytes
+	fetched time.Duration // to have the document here
+	stored  time.Duration // to store what was made
+	report  task.Report
+	code    string // of the error
+	cause   error  // likewise
 }
 
 // outcome is the event of a final state.
@@ -225,15 +247,23 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	}
 	defer d.Close()
 	loaded := time.Now()
+	r.size, r.fetched = d.Size, loaded.Sub(r.started)
+	r.Observe.Happened(ctx, "fetch", r.started, r.fetched, observe.Number("recto.bytes", d.Size))
 	if !r.req.DisableCache {
 		if r.cached, err = r.cacheKey(d); err != nil {
 			return err
 		}
-		if hit, err := r.fromCache(ctx, loaded); hit || err != nil {
+		hit, err := r.fromCache(ctx, loaded)
+		if err != nil {
 			return err
+		}
+		r.Observe.Cache(hit)
+		if hit {
+			return nil
 		}
 	}
 	rep, err := r.process(ctx, limit, d)
+	r.report = rep
 	if err != nil {
 		return err
 	}
