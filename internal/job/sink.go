@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,9 +17,13 @@ import (
 // Source is the name of the result that a source_url gave.
 const Source = "source"
 
+// errStale means that another attempt has taken the job over, or that it has ended.
+var errStale = errors.New("this attempt does not count any more")
+
 // sink stores what a task makes as blobs and notes it in the run's results. Keys
-// depend on the job only: an attempt that was thought dead writes the same bytes
-// to the same places.
+// depend on the job only. An attempt that was thought dead and wakes up again
+// must therefore touch nothing: what is there may be the result of another one,
+// which need not have the same bytes.
 type sink struct {
 	*run
 	ctx   context.Context
@@ -29,15 +34,26 @@ type sink struct {
 
 var _ task.Sink = (*sink)(nil)
 
+// stale returns errStale when this attempt does not count any more.
+func (s *sink) stale() error {
+	counts, err := s.Store.IsAttempt(s.ctx, s.job.ID, s.job.Attempt)
+	if err == nil && !counts {
+		return errStale
+	}
+	return err
+}
+
 func (s *sink) Create(ctx context.Context, name, contentType string) (io.WriteCloser, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	key := Folder(s.job.ID) + name
 	began := time.Now()
 	w, err := s.Blobs.Create(ctx, key, blob.Kind{ContentType: contentType})
 	s.stored += time.Since(began)
 	if err != nil {
+		cancel()
 		return nil, err
 	}
-	return &output{WriteCloser: w, took: &s.stored, done: func(size int64) {
+	return &output{WriteCloser: w, cancel: cancel, stale: s.stale, took: &s.stored, done: func(size int64) {
 		s.results = append(s.results, store.Result{Name: name, Blob: key, Size: size, ContentType: contentType})
 	}}, nil
 }
@@ -45,9 +61,11 @@ func (s *sink) Create(ctx context.Context, name, contentType string) (io.WriteCl
 // output counts what passes, and how long that takes.
 type output struct {
 	io.WriteCloser
-	n    int64
-	took *time.Duration
-	done func(size int64)
+	n      int64
+	took   *time.Duration
+	cancel context.CancelFunc
+	stale  func() error
+	done   func(size int64)
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -58,7 +76,14 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close makes the output appear, if the attempt still counts.
 func (o *output) Close() error {
+	defer o.cancel()
+	if err := o.stale(); err != nil {
+		o.cancel()
+		_ = o.WriteCloser.Close() // the cancellation is its error
+		return err
+	}
 	began := time.Now()
 	err := o.WriteCloser.Close()
 	*o.took += time.Since(began)
@@ -82,6 +107,9 @@ func (s *sink) Image(i engine.Image) error {
 		s.images = append(s.images, x)
 		return nil
 	}
+	if err := s.stale(); err != nil {
+		return err
+	}
 	key, began := s.imageKey(i.Name), time.Now()
 	err := s.Blobs.Write(s.ctx, key, i.Data, blob.Kind{ContentType: i.ContentType})
 	s.stored += time.Since(began)
@@ -102,6 +130,9 @@ func (s *sink) forget(name string) {
 
 func (s *sink) Drop(name string) error {
 	s.forget(name)
+	if err := s.stale(); err != nil {
+		return err
+	}
 	return s.Blobs.Delete(s.ctx, s.imageKey(name))
 }
 
@@ -114,13 +145,17 @@ func (s *sink) Progress(done, total int) {
 }
 
 func (s *sink) Restart() {
-	for _, i := range s.images {
+	images := s.images
+	s.results, s.images = s.results[:s.kept], nil
+	if err := s.stale(); err != nil {
+		return // the first output that is made again is told why
+	}
+	for _, i := range images {
 		// What is made again is written over; the rest must not stay.
 		if err := s.Blobs.Delete(s.ctx, i.Blob); err != nil {
 			s.Log.Warn("a picture stays behind", "job", s.job.ID, "err", err)
 		}
 	}
-	s.results, s.images = s.results[:s.kept], nil
 }
 
 // process runs the task of the job on its document and makes what it made last.

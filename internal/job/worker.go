@@ -73,6 +73,8 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 	case errors.As(err, &f):
 		r.meta["error_code"], r.code, r.cause = f.Code, f.Code, f.Cause
 		err = w.finish(settle, rj, r, wire.Failed, f.Error())
+	case errors.Is(err, errStale):
+		return w.dropIfOver(settle, r)
 	case ctx.Err() != nil:
 		return w.calledOff(settle, r, err)
 	case rj.Attempt >= rj.MaxAttempts:

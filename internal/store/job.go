@@ -127,6 +127,14 @@ func StartJobTx(ctx context.Context, tx *sql.Tx, id string) (Job, error) {
 		WHERE id = $1 AND status IN ('PENDING', 'RUNNING') RETURNING `+jobColumns, id, micros(time.Now())))
 }
 
+// IsAttempt reports whether an attempt of a job is the one that counts: the job
+// runs, and no later one has begun.
+func (d *DB) IsAttempt(ctx context.Context, id string, attempt int64) (bool, error) {
+	var n int
+	err := d.SQL.QueryRowContext(ctx, `SELECT count(*) FROM parse_job WHERE id = $1 AND attempt = $2 AND status = 'RUNNING'`, id, attempt).Scan(&n)
+	return n > 0, err
+}
+
 // FinishJobTx sets the final state of a running attempt. ErrNotFound means that
 // the job was cancelled, or another attempt has taken over.
 func FinishJobTx(ctx context.Context, tx *sql.Tx, id string, attempt int64, status, message, metadata string) error {
