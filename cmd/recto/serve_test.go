@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -283,5 +284,37 @@ func TestPrecedenceOfSettings(t *testing.T) {
 			t.Errorf("env %v, flags %v: %v", c.env, c.args, err)
 		}
 		os.RemoveAll(c.want)
+	}
+}
+
+// TestSilentClient opens a connection and never ends the head of its request.
+func TestSilentClient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for ten seconds")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- serve(ctx, l, http.NotFoundHandler(), slog.New(slog.DiscardHandler)) }()
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Write([]byte("GET / HTTP/1.1\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SetReadDeadline(time.Now().Add(3 * headerTimeout)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is still open")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

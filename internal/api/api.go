@@ -41,6 +41,7 @@ type Config struct {
 	Origins   []string // web origins, besides those of this machine, that may call with credentials
 
 	MaxUpload int64         // bytes of a file
+	Stall     time.Duration // that a client may send nothing of its body; 0 means stallTimeout
 	LinkLife  time.Duration // of signed links
 	Version   string        // of the program
 	// Stopping is closed when the server wants to end: requests that wait for
@@ -146,6 +147,10 @@ func (s *Server) serve(rt route) http.HandlerFunc {
 				return
 			}
 			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
+		}
+		if err := checkLists(r); err != nil {
+			s.writeError(w, r, err)
+			return
 		}
 		if err := rt.handle(s, w, r); err != nil {
 			s.writeError(w, r, err)

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -15,7 +16,7 @@ import (
 // configurationRoutes are for saved configurations.
 var configurationRoutes = []route{
 	{"POST", "/api/v1/beta/configurations", (*Server).saveConfiguration, false, operation{
-		id: "saveConfiguration", summary: "Save a configuration, or replace the one of that name", body: wire.ConfigurationRequest{}, status: 201, reply: wire.Configuration{}}},
+		id: "saveConfiguration", summary: "Save a configuration, or replace the one of that name", body: wire.ConfigurationRequest{}, status: 201, reply: wire.Configuration{}, also: []int{409}}},
 	{"GET", "/api/v1/beta/configurations", (*Server).listConfigurations, false, operation{
 		id: "listConfigurations", summary: "List configurations, the newest first", query: []string{"product_type", "name", "latest_only", "page_size", "page_token"}, reply: wire.ConfigurationList{}}},
 	{"GET", "/api/v1/beta/configurations/{config_id}", (*Server).getConfiguration, false, operation{
@@ -58,10 +59,20 @@ func readConfiguration(w http.ResponseWriter, r *http.Request, change bool) (wir
 	return q, string(parameters), err
 }
 
+// maxConfigurations bounds the saved configurations of a project.
+const maxConfigurations = 1000
+
 func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) error {
 	q, parameters, err := readConfiguration(w, r, false)
 	if err != nil {
 		return err
+	}
+	n, err := s.Store.CountOtherConfigurations(r.Context(), project(r), q.Name)
+	if err != nil {
+		return err
+	}
+	if n >= maxConfigurations {
+		return fault(http.StatusConflict, fmt.Sprintf("The project has %d configurations, more are not kept: delete one first", n))
 	}
 	c, err := s.Store.SaveConfiguration(r.Context(), store.Configuration{
 		ID: uuid.NewString(), ProjectID: project(r), Name: q.Name, ProductType: string(wire.ParseV2), Parameters: parameters,

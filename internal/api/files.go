@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,7 +23,7 @@ func (s *Server) createFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFileForm(u); err != nil {
+	if err := cmp.Or(checkFileForm(u), checkExternalID(u.fields.Get("external_file_id"), "body")); err != nil {
 		s.discard(r.Context(), u)
 		return err
 	}

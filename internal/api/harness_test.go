@@ -38,7 +38,8 @@ type bench struct {
 	db    *store.DB
 	blobs *blob.Store
 	jobs  *job.Runner
-	key   string // sent as a Bearer token when set
+	key   string            // sent as a Bearer token when set
+	fill  map[string]string // what stands for what in paths
 }
 
 // parserFunc is an engine of one function.
@@ -158,6 +159,9 @@ func (r reply) want(t *testing.T, status int) reply {
 // send sends a request and checks the answer against the description of the API.
 func (b *bench) send(method, path, contentType string, body io.Reader, header ...string) reply {
 	b.t.Helper()
+	for hole, id := range b.fill {
+		path = strings.ReplaceAll(path, hole, id)
+	}
 	url := path
 	if strings.HasPrefix(path, "/") {
 		url = b.URL + path

@@ -59,7 +59,11 @@ func (s *Server) legacyCreateFile(w http.ResponseWriter, r *http.Request) error 
 	if u.file.ExternalFileID = r.URL.Query().Get("external_file_id"); u.file.ExternalFileID == "" {
 		u.file.ExternalFileID = u.fields.Get("external_file_id")
 	}
-	if err := s.Store.AddFile(r.Context(), *u.file); err != nil {
+	err = checkExternalID(u.file.ExternalFileID, "query")
+	if err == nil {
+		err = s.Store.AddFile(r.Context(), *u.file)
+	}
+	if err != nil {
 		s.discard(r.Context(), u)
 		return err
 	}
@@ -85,8 +89,11 @@ func (s *Server) legacyTicket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if baseName(q.Name) == "" || len(q.Name) > maxFileName {
+	if baseName(q.Name) == "" || badName(q.Name) != "" {
 		return wire.Invalid{{Type: "value_error", Loc: []any{"body", "name"}, Msg: "Value error, not the name of a file"}}
+	}
+	if err := checkExternalID(q.ExternalFileID, "body"); err != nil {
+		return err
 	}
 	if q.FileSize != nil && int64(*q.FileSize) > s.MaxUpload {
 		return fault(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file is larger than %d bytes", s.MaxUpload))

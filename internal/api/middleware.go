@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(context.WithValue(ctx, requestKey{}, id))
 	r.URL.Path, r.URL.RawPath = tidy(r.URL.Path), tidy(r.URL.RawPath)
 	sw := &statusWriter{ResponseWriter: w}
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &patient{r.Body, http.NewResponseController(w), cmp.Or(s.Stall, stallTimeout)}
+	}
 	body := &countedBody{ReadCloser: r.Body}
 	r.Body = body
 	sw.Header().Set("X-Request-Id", id)

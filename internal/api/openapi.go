@@ -153,7 +153,7 @@ func statuses(r route) []int {
 		list = append(list, http.StatusUnprocessableEntity)
 	}
 	if r.about.body != nil || r.about.form != nil {
-		list = append(list, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
+		list = append(list, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -279,6 +279,9 @@ func limits(s object, tag reflect.StructTag) {
 	}
 	if n, err := strconv.Atoi(tag.Get("maxItems")); err == nil {
 		s["maxItems"] = n
+	}
+	if n, err := strconv.Atoi(tag.Get("maxLen")); err == nil {
+		s["maxLength"] = n
 	}
 }
 

@@ -17,14 +17,18 @@ import (
 	"recto/internal/wire"
 )
 
-// maxBody bounds JSON requests; the longest prompt fits many times.
-const maxBody = 4 << 20
+// maxBody bounds JSON requests, which take twenty times their size in memory
+// while they are checked; the longest prompt fits.
+const maxBody = 1 << 20
+
+// maxKey bounds an Idempotency-Key, in bytes.
+const maxKey = 255
 
 // readBody returns the body of a JSON request.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); err != nil && !tooLarge {
-		return nil, fault(http.StatusBadRequest, "The request broke off")
+		return nil, broken(err, "The request broke off")
 	}
 	if err != nil {
 		return nil, err
@@ -112,6 +116,9 @@ func (s *Server) startJob(w http.ResponseWriter, r *http.Request, req wire.Parse
 func (s *Server) recordJob(r *http.Request, req wire.StoredRequest, name string, u *upload) (store.Job, error) {
 	if err := s.accept(req.ParseRequest); err != nil {
 		return store.Job{}, err
+	}
+	if len(r.Header.Get("Idempotency-Key")) > maxKey {
+		return store.Job{}, wire.Invalid{{Type: "string_too_long", Loc: []any{"header", "Idempotency-Key"}, Msg: fmt.Sprintf("String should have at most %d characters", maxKey)}}
 	}
 	hooks, err := s.jobWebhooks(r.Context(), project(r), req.ParseRequest)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,23 @@ func listParam(r *http.Request, name string) []string {
 		}
 	}
 	return out
+}
+
+// maxListed bounds the values of a list in the query: more than a page of a list
+// holds are never needed, and a database takes so many parameters only.
+const maxListed = 1000
+
+// checkLists refuses lists that are too long.
+func checkLists(r *http.Request) error {
+	if len(r.URL.RawQuery) < maxListed {
+		return nil
+	}
+	for _, name := range append(slices.Clone(listParams), "status") {
+		if n := len(listParam(r, name)); n > maxListed {
+			return invalidQuery(name, "too_long", fmt.Sprintf("List should have at most %d items after validation, not %d", maxListed, n))
+		}
+	}
+	return nil
 }
 
 func pageSize(r *http.Request) (int, error) {

@@ -13,6 +13,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -22,12 +23,17 @@ import (
 	"recto/internal/format"
 	"recto/internal/job"
 	"recto/internal/store"
+	"recto/internal/wire"
 )
 
 const (
-	maxFields   = 4 << 20 // all form fields beside the file together
+	maxFields   = 1 << 20 // all form fields beside the file together, in bytes
 	sniffBytes  = 1024    // what format.Detect wants to see
 	maxFileName = 3000
+	// perField is what a field costs besides its name and content.
+	perField = 64
+	// maxExternalID bounds external_file_id, in characters.
+	maxExternalID = 1000
 )
 
 // upload is a received form: the file is stored, its row is not yet.
@@ -40,6 +46,8 @@ type upload struct {
 // to the blob store, so that memory does not grow with it. The caller discards
 // the upload when it does not record the file.
 func (s *Server) receive(r *http.Request) (*upload, error) {
+	// What is no part of the form ends somewhere, too.
+	r.Body = http.MaxBytesReader(nil, r.Body, s.MaxUpload+2*maxFields)
 	mr, err := r.MultipartReader()
 	if err != nil {
 		return nil, fault(http.StatusBadRequest, "Send multipart/form-data with a part named file")
@@ -57,7 +65,7 @@ func (s *Server) receive(r *http.Request) (*upload, error) {
 		if err == nil {
 			err = s.receivePart(r.Context(), u, part, project(r), &left, r.ContentLength)
 		} else {
-			err = fault(http.StatusBadRequest, "The form is damaged or incomplete")
+			err = broken(err, "The form is damaged or incomplete")
 		}
 		if err != nil {
 			s.discard(r.Context(), u)
@@ -78,9 +86,9 @@ func (s *Server) receivePart(ctx context.Context, u *upload, part *multipart.Par
 	}
 	data, err := io.ReadAll(io.LimitReader(part, *left+1))
 	if err != nil {
-		return fault(http.StatusBadRequest, "The form is damaged or incomplete")
+		return broken(err, "The form is damaged or incomplete")
 	}
-	if *left -= int64(len(data)); *left < 0 {
+	if *left -= int64(len(data) + len(name) + perField); *left < 0 {
 		return fault(http.StatusRequestEntityTooLarge, "Form fields are too large")
 	}
 	u.fields.Add(name, string(data))
@@ -99,8 +107,8 @@ func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from
 	if name == "" {
 		return nil, fault(http.StatusBadRequest, "File must have a filename.")
 	}
-	if len(name) > maxFileName || !utf8.ValidString(name) {
-		return nil, fault(http.StatusBadRequest, fmt.Sprintf("The file name must be UTF-8 of at most %d bytes", maxFileName))
+	if bad := badName(name); bad != "" {
+		return nil, fault(http.StatusBadRequest, bad)
 	}
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(from, head)
@@ -109,7 +117,7 @@ func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from
 	case errors.Is(err, io.EOF):
 		return nil, fault(http.StatusBadRequest, "Uploaded file is empty.")
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fault(http.StatusBadRequest, "The form is damaged or incomplete")
+		return nil, broken(err, "The form is damaged or incomplete")
 	}
 	f := &store.File{
 		ID: id, ProjectID: project, Name: name, CreatedAt: time.Now().UTC(),
@@ -130,7 +138,7 @@ func (s *Server) storeFileAs(ctx context.Context, id, project, name string, from
 	case errors.Is(body.err, fetch.ErrTooLarge):
 		err = fault(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file is larger than %d bytes", s.MaxUpload))
 	case body.err != nil:
-		err = fault(http.StatusBadRequest, "The form is damaged or incomplete")
+		err = broken(body.err, "The form is damaged or incomplete")
 	case err == nil && f.Size > s.MaxUpload:
 		err = fault(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file is larger than %d bytes", s.MaxUpload))
 	}
@@ -168,6 +176,26 @@ func (s *Server) discard(ctx context.Context, u *upload) {
 	if err := s.Blobs.Delete(context.WithoutCancel(ctx), job.FileKey(u.file.ID)); err != nil {
 		s.Log.Error("discard upload", "file", u.file.ID, "err", err)
 	}
+}
+
+// badName says what is wrong with the name of a file, "" for nothing. It goes
+// into headers and lists.
+func badName(name string) string {
+	if len(name) > maxFileName || !utf8.ValidString(name) {
+		return fmt.Sprintf("The file name must be UTF-8 of at most %d bytes", maxFileName)
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return "The file name must not hold control characters"
+	}
+	return ""
+}
+
+// checkExternalID refuses what is too long to be an id.
+func checkExternalID(id, where string) error {
+	if utf8.RuneCountInString(id) <= maxExternalID {
+		return nil
+	}
+	return wire.Invalid{{Type: "string_too_long", Loc: []any{where, "external_file_id"}, Msg: fmt.Sprintf("String should have at most %d characters", maxExternalID)}}
 }
 
 // baseName drops folders in the notation of either world.

@@ -18,7 +18,7 @@ import (
 // webhookRoutes are for saved webhooks and for what became of their messages.
 var webhookRoutes = []route{
 	{"POST", "/api/v1/beta/webhook-configs", (*Server).createWebhook, false, operation{
-		id: "createWebhook", summary: "Save a webhook", body: wire.Webhook{}, status: 201, reply: wire.WebhookConfig{}}},
+		id: "createWebhook", summary: "Save a webhook", body: wire.Webhook{}, status: 201, reply: wire.WebhookConfig{}, also: []int{409}}},
 	{"GET", "/api/v1/beta/webhook-configs", (*Server).listWebhooks, false, operation{
 		id: "listWebhooks", summary: "List webhooks, the newest first", reply: []wire.WebhookConfig{}}},
 	{"GET", "/api/v2/webhook-configs", (*Server).listWebhooksV2, false, operation{
@@ -34,6 +34,9 @@ var webhookRoutes = []route{
 	{"GET", "/api/v2/parse/{job_id}/webhook-deliveries", (*Server).listJobDeliveries, false, operation{
 		id: "listJobDeliveries", summary: "List what was sent about a job, the newest first", query: []string{"page_size", "page_token"}, reply: wire.WebhookDeliveryList{}}},
 }
+
+// maxWebhooks bounds the saved webhooks of a project: one list has them all.
+const maxWebhooks = 100
 
 // webhookJSON is a webhook as clients see it.
 func webhookJSON(h store.Webhook) wire.WebhookConfig {
@@ -96,6 +99,13 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	}
 	if invalid := s.checkReceiver(q.URL); invalid != nil {
 		return invalid
+	}
+	n, err := s.Store.CountWebhooks(r.Context(), project(r))
+	if err != nil {
+		return err
+	}
+	if n >= maxWebhooks {
+		return fault(http.StatusConflict, fmt.Sprintf("The project has %d webhooks, more are not kept: delete one first", n))
 	}
 	h := storedWebhook(q)
 	h.ID, h.ProjectID = uuid.NewString(), project(r)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -199,7 +200,7 @@ func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser,
 		name = path.Base(key)
 	}
 	// What users upload must never run as a page of our own origin.
-	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": savedName(name)})
 	ctx, cancel := context.WithCancel(ctx)
 	var to io.WriteCloser
 	var err error
@@ -222,6 +223,22 @@ func (s *Store) Create(ctx context.Context, key string, k Kind) (io.WriteCloser,
 		w.announce(max(k.Size, 0))
 	}
 	return w, nil
+}
+
+// maxSavedName bounds the name that browsers offer, in bytes: percent-encoded it
+// is a header, of which S3 takes eight kilobytes in all.
+const maxSavedName = 255
+
+// savedName shortens a name and keeps its extension.
+func savedName(name string) string {
+	if len(name) <= maxSavedName {
+		return name
+	}
+	ext := path.Ext(name)
+	if len(ext) > maxSavedName/8 {
+		ext = ""
+	}
+	return strings.ToValidUTF8(name[:maxSavedName-len(ext)], "") + ext
 }
 
 // Write stores a blob whole.

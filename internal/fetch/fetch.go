@@ -18,6 +18,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 
 	"code.dny.dev/ssrf"
 )
@@ -180,6 +181,7 @@ func fileName(resp *http.Response) string {
 	if name == "" || name == "." || name == "/" {
 		name = "document"
 	}
+	name = CleanName(name)
 	if path.Ext(name) != "" {
 		return name
 	}
@@ -188,6 +190,32 @@ func fileName(resp *http.Response) string {
 		return name
 	}
 	return name + extensions[media]
+}
+
+// maxName is the longest name of a file that is taken from elsewhere, in bytes:
+// what file systems allow.
+const maxName = 255
+
+// CleanName makes a name that somebody else gave fit for lists, headers and
+// files: without control characters, valid, and not too long. Its extension stays.
+func CleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if len(name) > maxName {
+		ext := path.Ext(name)
+		if len(ext) > maxName/8 {
+			ext = ""
+		}
+		name = strings.ToValidUTF8(name[:maxName-len(ext)], "") + ext
+	}
+	if name == "" {
+		return "document"
+	}
+	return name
 }
 
 // extensions of the content types whose files are told apart by name.

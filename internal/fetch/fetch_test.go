@@ -118,3 +118,14 @@ func TestFileName(t *testing.T) {
 		}
 	}
 }
+
+func TestCleanName(t *testing.T) {
+	for given, want := range map[string]string{
+		"a.pdf": "a.pdf", "": "document", "\r\n": "document", "a\r\nSet-Cookie: b.pdf": "aSet-Cookie: b.pdf", "a\x00\u0085b.pdf": "ab.pdf", "\xff.pdf": ".pdf",
+		strings.Repeat("é", 200) + ".pdf": strings.Repeat("é", 125) + ".pdf", "a." + strings.Repeat("x", 300): "a." + strings.Repeat("x", 253),
+	} {
+		if got := CleanName(given); got != want {
+			t.Errorf("CleanName(%q) = %q, want %q", given, got, want)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func NameOf(address string) string {
 		return "document"
 	}
 	if name := path.Base(u.Path); name != "." && name != "/" {
-		return name
+		return fetch.CleanName(name)
 	}
 	return "document"
 }

@@ -37,6 +37,14 @@ func (d *DB) SaveConfiguration(ctx context.Context, c Configuration) (Configurat
 		RETURNING `+configurationColumns, c.ID, c.ProjectID, c.Name, c.ProductType, c.Parameters, micros(time.Now())))
 }
 
+// CountOtherConfigurations counts the configurations of a project but for that of
+// a name.
+func (d *DB) CountOtherConfigurations(ctx context.Context, project, name string) (int, error) {
+	var n int
+	err := d.SQL.QueryRowContext(ctx, `SELECT count(*) FROM configuration WHERE project_id = $1 AND name <> $2`, project, name).Scan(&n)
+	return n, err
+}
+
 // UpdateConfiguration changes name and parameters, or returns ErrTaken.
 func (d *DB) UpdateConfiguration(ctx context.Context, c Configuration) (Configuration, error) {
 	err := d.Tx(ctx, func(tx *sql.Tx) error {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // FieldError is one complaint about a request, in the shape the official
@@ -45,6 +46,12 @@ func (e Invalid) Error() string {
 // ones would only bloat the reply.
 const maxEcho = 200
 
+// What a request may hold where a field's tag says nothing else.
+const (
+	maxText  = 10_000 // characters of a string
+	maxItems = 1000   // of a list or a dictionary
+)
+
 // allowed is implemented by the string types with a fixed set of values.
 type allowed interface{ Allowed() []string }
 
@@ -55,8 +62,8 @@ type LooseInt int64
 type LooseFloat float64
 
 // decodeStrict fills the struct v points to from JSON. It knows four tags
-// beside json: min, max and above bound a number, pattern a string, maxItems a
-// list. Every mistake is reported, not only the first; a null counts as absent.
+// beside json: min, max and above bound a number, pattern and maxLen (characters)
+// a string, maxItems a list. Every mistake is reported, not only the first; a null counts as absent.
 func decodeStrict(data []byte, v any) Invalid {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -161,7 +168,7 @@ func (w *walker) list(v reflect.Value, raw any, loc []any, tag reflect.StructTag
 		w.fail("list_type", loc, raw, "Input should be a valid list")
 		return
 	}
-	if most, err := strconv.Atoi(tag.Get("maxItems")); err == nil && len(l) > most {
+	if most := bounded(tag.Get("maxItems"), maxItems); len(l) > most {
 		w.fail("too_long", loc, raw, "List should have at most %d items after validation, not %d", most, len(l))
 		return
 	}
@@ -181,6 +188,10 @@ func (w *walker) dict(v reflect.Value, raw any, loc []any) {
 	m, ok := raw.(map[string]any)
 	if !ok {
 		w.fail("dict_type", loc, raw, "Input should be a valid dictionary")
+		return
+	}
+	if len(m) > maxItems {
+		w.fail("too_long", loc, raw, "Dictionary should have at most %d items after validation, not %d", maxItems, len(m))
 		return
 	}
 	out := reflect.MakeMap(v.Type())
@@ -204,6 +215,10 @@ func (w *walker) text(v reflect.Value, raw any, loc []any, tag reflect.StructTag
 	}
 	if a, ok := v.Interface().(allowed); ok && !slices.Contains(a.Allowed(), s) {
 		w.fail("literal_error", loc, raw, "Input should be %s", orList(a.Allowed()))
+		return
+	}
+	if most := bounded(tag.Get("maxLen"), maxText); utf8.RuneCountInString(s) > most {
+		w.fail("string_too_long", loc, raw, "String should have at most %d characters", most)
 		return
 	}
 	if p := tag.Get("pattern"); p != "" && !regexp.MustCompile(p).MatchString(s) {
@@ -270,6 +285,14 @@ func (w *walker) loose(v reflect.Value, raw any, loc []any) {
 		return
 	}
 	v.SetInt(int64(f))
+}
+
+// bounded reads a bound of a tag, or gives what is usual.
+func bounded(s string, usual int) int {
+	if s == "" {
+		return usual
+	}
+	return int(bound(s))
 }
 
 func bound(s string) float64 {

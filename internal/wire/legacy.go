@@ -341,7 +341,7 @@ func (f *legacyForm) control(p *ParseRequest) {
 	control.JobFailureConditions.FailOnMarkdownReconstructionError = f.on("strict_mode_reconstruction")
 	if s := f.text("webhook_configurations"); s != "" {
 		var box struct {
-			Hooks []Webhook `json:"hooks"`
+			Hooks []Webhook `json:"hooks" maxItems:"16"`
 		}
 		if errs := decodeStrict([]byte(`{"hooks":`+s+`}`), &box); len(errs) > 0 {
 			f.fail("value_error", "webhook_configurations", "Value error, "+errs.Error())
@@ -386,6 +386,9 @@ func (f *legacyForm) joins(l *Legacy) {
 	l.ErrorSuffix = f.template("replace_failed_page_with_error_message_suffix")
 	l.Layout = f.on("extract_layout")
 	l.WebhookURL = f.text("webhook_url")
+	if len(l.WebhookURL) > maxWebhookURL {
+		f.fail("string_too_long", "webhook_url", fmt.Sprintf("String should have at most %d characters", maxWebhookURL))
+	}
 	if l.WebhookURL != "" && !regexp.MustCompile(`^https?:`).MatchString(l.WebhookURL) {
 		f.fail("value_error", "webhook_url", "Value error, give an address that begins with http: or https:")
 	}

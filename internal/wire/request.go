@@ -16,7 +16,7 @@ type ParseRequest struct {
 
 	Tier         Tier              `json:"tier,omitempty"`
 	Version      string            `json:"version,omitempty"`
-	ClientName   string            `json:"client_name,omitempty"`
+	ClientName   string            `json:"client_name,omitempty" maxLen:"1000"`
 	UserMetadata map[string]string `json:"user_metadata,omitempty"`
 	DisableCache bool              `json:"disable_cache,omitempty"`
 
@@ -52,7 +52,7 @@ type FastOptions struct{}
 
 // AgenticOptions speak to the vision-language model.
 type AgenticOptions struct {
-	CustomPrompt string `json:"custom_prompt,omitempty"`
+	CustomPrompt string `json:"custom_prompt,omitempty" maxLen:"100000"`
 }
 
 // InputOptions depend on the kind of file.
@@ -73,7 +73,7 @@ type HTMLOptions struct {
 
 // PDFOptions are for PDF files. The password is an addition of ours.
 type PDFOptions struct {
-	Password string `json:"password,omitempty"`
+	Password string `json:"password,omitempty" maxLen:"1000"`
 }
 
 // SpreadsheetOptions are for workbooks.
@@ -119,7 +119,7 @@ type MarkdownOptions struct {
 type TablesOptions struct {
 	OutputTablesAsMarkdown bool   `json:"output_tables_as_markdown,omitempty"`
 	CompactMarkdownTables  bool   `json:"compact_markdown_tables,omitempty"`
-	MultilineSeparator     string `json:"markdown_table_multiline_separator,omitempty"`
+	MultilineSeparator     string `json:"markdown_table_multiline_separator,omitempty" maxLen:"100"`
 	MergeContinuedTables   *bool  `json:"merge_continued_tables,omitempty"`
 }
 
@@ -146,7 +146,7 @@ type ProcessingOptions struct {
 	CostOptimizer             CostOptimizer    `json:"cost_optimizer,omitzero"`
 	ConfidenceScoreEffort     ConfidenceEffort `json:"confidence_score_effort,omitempty"`
 	Forms                     FormsMode        `json:"forms,omitempty"`
-	AutoMode                  []AutoMode       `json:"auto_mode_configuration,omitempty"`
+	AutoMode                  []AutoMode       `json:"auto_mode_configuration,omitempty" maxItems:"50"`
 }
 
 // IgnoreOptions name text to leave out.

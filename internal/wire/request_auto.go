@@ -8,20 +8,20 @@ type AutoMode struct {
 	TriggerMode TriggerMode   `json:"trigger_mode,omitempty"`
 
 	PageMarkdownError      *bool       `json:"page_md_error,omitempty"`
-	TextInPage             string      `json:"text_in_page,omitempty"`
+	TextInPage             string      `json:"text_in_page,omitempty" maxLen:"1000"`
 	TableInPage            *bool       `json:"table_in_page,omitempty"`
 	ImageInPage            *bool       `json:"image_in_page,omitempty"`
 	FullPageImage          *bool       `json:"full_page_image_in_page,omitempty"`
 	FullPageImageThreshold *LooseFloat `json:"full_page_image_in_page_threshold,omitempty"`
-	RegexpInPage           string      `json:"regexp_in_page,omitempty"`
+	RegexpInPage           string      `json:"regexp_in_page,omitempty" maxLen:"1000"`
 	RegexpInPageMode       string      `json:"regexp_in_page_mode,omitempty"`
 	LayoutElement          string      `json:"layout_element_in_page,omitempty"`
 	LayoutElementThreshold *LooseFloat `json:"layout_element_in_page_confidence_threshold,omitempty"`
 
-	FilenameRegexp     string   `json:"filename_regexp,omitempty"`
+	FilenameRegexp     string   `json:"filename_regexp,omitempty" maxLen:"1000"`
 	FilenameRegexpMode string   `json:"filename_regexp_mode,omitempty"`
-	FilenameGlob       string   `json:"filename_match_glob,omitempty"`
-	FilenameGlobs      []string `json:"filename_match_glob_list,omitempty"`
+	FilenameGlob       string   `json:"filename_match_glob,omitempty" maxLen:"1000"`
+	FilenameGlobs      []string `json:"filename_match_glob_list,omitempty" maxItems:"100"`
 
 	LongerThanChars       *LooseInt `json:"page_longer_than_n_chars,omitempty"`
 	ShorterThanChars      *LooseInt `json:"page_shorter_than_n_chars,omitempty"`
@@ -49,7 +49,7 @@ type AutoMode struct {
 type AutoModeConf struct {
 	Tier                      Tier                `json:"tier,omitempty"`
 	Version                   string              `json:"version,omitempty"`
-	CustomPrompt              string              `json:"custom_prompt,omitempty"`
+	CustomPrompt              string              `json:"custom_prompt,omitempty" maxLen:"100000"`
 	Ignore                    AutoModeIgnore      `json:"ignore,omitzero"`
 	AggressiveTableExtraction *bool               `json:"aggressive_table_extraction,omitempty"`
 	OutlinedTableExtraction   *bool               `json:"outlined_table_extraction,omitempty"`

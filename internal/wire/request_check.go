@@ -14,7 +14,6 @@ const (
 	maxMetadataKeys  = 50
 	maxMetadataKey   = 64
 	maxMetadataValue = 512
-	maxPrompt        = 100_000
 )
 
 // DecodeRequest reads a configuration and checks it. With upload the document
@@ -62,9 +61,6 @@ func (c *checker) request(p *ParseRequest, upload bool) {
 	c.metadata(p.UserMetadata)
 	for i, h := range p.WebhookConfigurations {
 		c.webhook(h, "webhook_configurations", i)
-	}
-	if p.AgenticOptions != nil && utf8.RuneCountInString(p.AgenticOptions.CustomPrompt) > maxPrompt {
-		c.value("custom_prompt is longer than %d characters", []any{maxPrompt}, "agentic_options", "custom_prompt")
 	}
 	for i, a := range p.ProcessingOptions.AutoMode {
 		c.autoMode(a, i)
