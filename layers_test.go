@@ -13,7 +13,7 @@ import (
 // layers is the law of imports: a package may import those of the lines above
 // its own. Packages of one line do not know each other.
 var layers = [][]string{
-	{"internal/cachedir", "internal/freeze", "internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch", "internal/heif", "internal/observe"},
+	{"internal/cachedir", "internal/freeze", "internal/sandbox", "internal/geom", "internal/text", "internal/language", "internal/fetch", "internal/heif", "internal/seal", "internal/observe"},
 	{"internal/page", "internal/doc"},
 	{"internal/table", "internal/format"},
 	{"internal/format/pdf", "internal/format/image", "internal/format/svg"},

@@ -43,6 +43,7 @@ type WorkFlags struct {
 	WebhookAllow    []netip.Prefix `help:"Inner network that webhooks may reach, such as 127.0.0.0/8; may be repeated." env:"RECTO_WEBHOOK_ALLOW"`
 	AgenticFallback string         `help:"Tier that stands in for the agentic ones while no model is configured." enum:",cost_effective" default:"" env:"RECTO_AGENTIC_FALLBACK"`
 	CropBoxMode     string         `help:"What the numbers of crop_box are: positions from the top left, or margins of each edge." enum:"position,margin" default:"position" env:"RECTO_CROP_BOX_MODE"`
+	SealFlags
 	OCRFlags
 	SandboxFlags
 	ObserveFlags
@@ -160,7 +161,12 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 		return fmt.Errorf("open the storage: %w", err)
 	}
 	p.closes = append(p.closes, func() { p.blobs.Close() })
+	box, err := c.box(ctx, p.db)
+	if err != nil {
+		return err
+	}
 	config := job.Config{
+		Seal:  box,
 		Store: p.db, Blobs: p.blobs, Log: log, Observe: p.observe, NoWork: !work,
 		Settings: store.Settings{KeepFiles: &c.KeepFilesDays, KeepResults: &c.KeepResultsDays, KeepJobs: &c.KeepJobsDays},
 		Workers:  cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,

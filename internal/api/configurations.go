@@ -28,25 +28,28 @@ var configurationRoutes = []route{
 }
 
 // configurationJSON is a configuration as clients see it.
-func configurationJSON(c store.Configuration) (wire.Configuration, error) {
+func (s *Server) configurationJSON(c store.Configuration) (wire.Configuration, error) {
 	out := wire.Configuration{
 		ID: wire.ID(wire.ConfigurationPrefix, c.ID), Name: c.Name, ProductType: wire.ProductType(c.ProductType),
 		Version: wire.Time(c.UpdatedAt).String(), CreatedAt: wire.At(c.CreatedAt), UpdatedAt: wire.At(c.UpdatedAt),
 	}
-	var err error
-	out.Parameters, err = wire.ShowParameters([]byte(c.Parameters))
+	parameters, err := s.Jobs.Seal.Open(c.Parameters)
+	if err != nil {
+		return out, err
+	}
+	out.Parameters, err = wire.ShowParameters([]byte(parameters))
 	return out, err
 }
 
-func writeConfiguration(w http.ResponseWriter, status int, c store.Configuration) error {
-	out, err := configurationJSON(c)
+func (s *Server) writeConfiguration(w http.ResponseWriter, status int, c store.Configuration) error {
+	out, err := s.configurationJSON(c)
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, status, out)
 }
 
-func readConfiguration(w http.ResponseWriter, r *http.Request, change bool) (wire.ConfigurationRequest, string, error) {
+func (s *Server) readConfiguration(w http.ResponseWriter, r *http.Request, change bool) (wire.ConfigurationRequest, string, error) {
 	data, err := readBody(w, r)
 	if err != nil {
 		return wire.ConfigurationRequest{}, "", err
@@ -56,14 +59,14 @@ func readConfiguration(w http.ResponseWriter, r *http.Request, change bool) (wir
 		return q, "", err
 	}
 	parameters, err := json.Marshal(q.Parameters)
-	return q, string(parameters), err
+	return q, s.Jobs.Seal.Seal(string(parameters)), err
 }
 
 // maxConfigurations bounds the saved configurations of a project.
 const maxConfigurations = 1000
 
 func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) error {
-	q, parameters, err := readConfiguration(w, r, false)
+	q, parameters, err := s.readConfiguration(w, r, false)
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	return writeConfiguration(w, http.StatusCreated, c)
+	return s.writeConfiguration(w, http.StatusCreated, c)
 }
 
 func (s *Server) updateConfiguration(w http.ResponseWriter, r *http.Request) error {
@@ -88,7 +91,7 @@ func (s *Server) updateConfiguration(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	q, parameters, err := readConfiguration(w, r, true)
+	q, parameters, err := s.readConfiguration(w, r, true)
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (s *Server) updateConfiguration(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	return writeConfiguration(w, http.StatusOK, c)
+	return s.writeConfiguration(w, http.StatusOK, c)
 }
 
 // findConfiguration returns the configuration the path names.
@@ -125,7 +128,7 @@ func (s *Server) getConfiguration(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return writeConfiguration(w, http.StatusOK, c)
+	return s.writeConfiguration(w, http.StatusOK, c)
 }
 
 func (s *Server) deleteConfiguration(w http.ResponseWriter, r *http.Request) error {
@@ -172,7 +175,7 @@ func (s *Server) listConfigurations(w http.ResponseWriter, r *http.Request) erro
 		out.NextPageToken = page{Cursor: store.CursorAfterConfiguration(list[size-1])}.token()
 	}
 	for _, c := range list {
-		item, err := configurationJSON(c)
+		item, err := s.configurationJSON(c)
 		if err != nil {
 			return err
 		}
@@ -202,5 +205,9 @@ func (s *Server) readRequest(r *http.Request, data []byte, upload bool) (wire.Pa
 	case c.ProjectID != project(r):
 		return req, fault(http.StatusForbidden, "Access denied to this parse configuration")
 	}
-	return wire.MergeRequest([]byte(c.Parameters), data, upload)
+	parameters, err := s.Jobs.Seal.Open(c.Parameters)
+	if err != nil {
+		return req, err
+	}
+	return wire.MergeRequest([]byte(parameters), data, upload)
 }

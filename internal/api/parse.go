@@ -140,6 +140,7 @@ func (s *Server) recordJob(r *http.Request, req wire.StoredRequest, name string,
 	}
 	fingerprint := credential(r) + "\x00" + string(config)
 	hideSecrets(&req.ParseRequest)
+	req.InputOptions.PDF.Password = s.Jobs.Seal.Seal(req.InputOptions.PDF.Password)
 	if config, err = json.Marshal(req); err != nil {
 		return j, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ var webhookRoutes = []route{
 // maxWebhooks bounds the saved webhooks of a project: one list has them all.
 const maxWebhooks = 100
 
-// webhookJSON is a webhook as clients see it.
+// webhookJSON is a webhook as clients see it. Its headers are opened.
 func webhookJSON(h store.Webhook) wire.WebhookConfig {
 	out := wire.WebhookConfig{
 		ID: wire.ID(wire.WebhookPrefix, h.ID), TenantType: "project", TenantID: h.ProjectID, URL: h.URL, HasSecret: h.Secret != "",
@@ -53,6 +54,23 @@ func webhookJSON(h store.Webhook) wire.WebhookConfig {
 		out.OutputFormat = &format
 	}
 	return out
+}
+
+// opened is a webhook with its secrets in clear.
+func (s *Server) opened(h store.Webhook) (store.Webhook, error) {
+	var err, more error
+	h.Secret, err = s.Jobs.Seal.Open(h.Secret)
+	h.Headers, more = s.Jobs.Seal.OpenAll(h.Headers)
+	return h, cmp.Or(err, more)
+}
+
+// writeWebhook answers with a webhook.
+func (s *Server) writeWebhook(w http.ResponseWriter, status int, h store.Webhook) error {
+	h, err := s.opened(h)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, status, webhookJSON(h))
 }
 
 // webhookRequest is a webhook as if a client had just sent it.
@@ -71,8 +89,9 @@ func webhookRequest(h store.Webhook) wire.Webhook {
 }
 
 // storedWebhook is what is stored of a webhook that is well formed.
-func storedWebhook(q wire.Webhook) store.Webhook {
-	h := store.Webhook{URL: q.URL, Secret: q.SigningSecret, Headers: q.HeaderTexts(), Format: string(q.OutputFormat)}
+func (s *Server) storedWebhook(q wire.Webhook) store.Webhook {
+	seal := s.Jobs.Seal
+	h := store.Webhook{URL: q.URL, Secret: seal.Seal(q.SigningSecret), Headers: seal.SealAll(q.HeaderTexts()), Format: string(q.OutputFormat)}
 	for _, e := range q.Events {
 		h.Events = append(h.Events, string(e))
 	}
@@ -107,12 +126,12 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	if n >= maxWebhooks {
 		return fault(http.StatusConflict, fmt.Sprintf("The project has %d webhooks, more are not kept: delete one first", n))
 	}
-	h := storedWebhook(q)
+	h := s.storedWebhook(q)
 	h.ID, h.ProjectID = uuid.NewString(), project(r)
 	if h, err = s.Store.AddWebhook(r.Context(), h); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, webhookJSON(h))
+	return s.writeWebhook(w, http.StatusCreated, h)
 }
 
 // findWebhook returns the webhook the path names.
@@ -133,7 +152,7 @@ func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, webhookJSON(h))
+	return s.writeWebhook(w, http.StatusOK, h)
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) error {
@@ -143,6 +162,9 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := make([]wire.WebhookConfig, len(list))
 	for i, h := range list {
+		if h, err = s.opened(h); err != nil {
+			return err
+		}
 		out[i] = webhookJSON(h)
 	}
 	return writeJSON(w, http.StatusOK, out)
@@ -178,6 +200,9 @@ func (s *Server) listWebhooksV2(w http.ResponseWriter, r *http.Request) error {
 		out.NextPageToken = page{Cursor: store.CursorAfterWebhook(list[size-1])}.token()
 	}
 	for _, h := range list {
+		if h, err = s.opened(h); err != nil {
+			return err
+		}
 		out.Items = append(out.Items, webhookJSON(h))
 	}
 	return writeJSON(w, http.StatusOK, out)
@@ -185,6 +210,9 @@ func (s *Server) listWebhooksV2(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request) error {
 	before, err := s.findWebhook(r)
+	if err == nil {
+		before, err = s.opened(before)
+	}
 	if err != nil {
 		return err
 	}
@@ -199,7 +227,7 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request) error {
 	if invalid := s.checkReceiver(q.URL); invalid != nil {
 		return invalid
 	}
-	h := storedWebhook(q)
+	h := s.storedWebhook(q)
 	h.ID, h.ProjectID = before.ID, before.ProjectID
 	if h, err = s.Store.UpdateWebhook(r.Context(), h); errors.Is(err, store.ErrNotFound) {
 		return notFound("Webhook configuration")
@@ -207,7 +235,7 @@ func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, webhookJSON(h))
+	return s.writeWebhook(w, http.StatusOK, h)
 }
 
 func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request) error {
@@ -310,7 +338,7 @@ func (s *Server) jobWebhooks(ctx context.Context, project string, req wire.Parse
 	var invalid wire.Invalid
 	for i, q := range req.WebhookConfigurations {
 		invalid = append(invalid, s.checkReceiver(q.URL, "webhook_configurations", i)...)
-		list = append(list, storedWebhook(q))
+		list = append(list, s.storedWebhook(q))
 	}
 	if invalid != nil {
 		return nil, invalid

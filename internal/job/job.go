@@ -23,6 +23,7 @@ import (
 	"recto/internal/blob"
 	"recto/internal/fetch"
 	"recto/internal/observe"
+	"recto/internal/seal"
 	"recto/internal/store"
 	"recto/internal/task"
 	"recto/internal/wire"
@@ -66,7 +67,8 @@ type Config struct {
 	// NoWork leaves jobs and messages to other processes; no Processor is needed.
 	NoWork bool
 
-	MaxQueue int // waiting jobs of all projects, 0 for no limit
+	Seal     seal.Box // of secrets within stored webhooks and requests
+	MaxQueue int      // waiting jobs of all projects, 0 for no limit
 	// Settings are those of projects that set none of their own.
 	Settings store.Settings
 

@@ -198,14 +198,22 @@ func (r *Runner) send(ctx context.Context, d store.Delivery) (status int, err er
 			return 0, err
 		}
 	}
+	secret, err := r.Seal.Open(d.Secret)
+	if err != nil {
+		return 0, err
+	}
+	headers, err := r.Seal.OpenAll(d.Headers)
+	if err != nil {
+		return 0, err
+	}
 	h := http.Header{"User-Agent": {webhookAgent}, "Content-Type": {"application/json"}}
-	for name, value := range d.Headers {
+	for name, value := range headers {
 		h.Set(name, value)
 	}
 	// The names are spelled as receivers know them, for those that care.
 	h["X-Webhook-Event-ID"], h["X-Webhook-Event-Type"] = []string{d.EventID}, []string{d.Event}
-	if d.Secret != "" {
-		mac := hmac.New(sha256.New, []byte(d.Secret))
+	if secret != "" {
+		mac := hmac.New(sha256.New, []byte(secret))
 		mac.Write(body) // never fails
 		h["LC-Signature"] = []string{"sha256=" + hex.EncodeToString(mac.Sum(nil))}
 	}

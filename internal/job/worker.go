@@ -232,6 +232,9 @@ func (r *run) run(ctx context.Context) error {
 	if err := json.Unmarshal([]byte(r.job.Config), &stored); err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
+	if err := r.unseal(&stored); err != nil {
+		return err
+	}
 	r.req = stored.ParseRequest
 	ctx, limit := r.limit(ctx)
 	defer limit.stop()

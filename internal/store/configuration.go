@@ -14,7 +14,7 @@ type Configuration struct {
 	ProjectID   string
 	Name        string
 	ProductType string
-	Parameters  string // JSON
+	Parameters  string // JSON, or what it was sealed into
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }

@@ -13,9 +13,9 @@ type Webhook struct {
 	ID        string // "" for one that came with a job
 	ProjectID string
 	URL       string
-	Secret    string // signs what is sent, "" for none
-	Headers   map[string]string
-	Events    []string // nil for all
+	Secret    string            // signs what is sent, "" for none; as it was sealed
+	Headers   map[string]string // their values as they were sealed
+	Events    []string          // nil for all
 	Format    string
 	CreatedAt time.Time
 	UpdatedAt time.Time
