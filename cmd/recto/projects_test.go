@@ -42,6 +42,20 @@ func TestProjectsCommand(t *testing.T) {
 	if status, body := get("/api/v1/projects", admin); status != 200 || !strings.Contains(body, "Default") || !strings.Contains(body, id) {
 		t.Errorf("the admin key sees %d %s, want both projects", status, body)
 	}
+	if out := must("projects", "set", "legal", "keep_files_days=7", "open_jobs=5"); !strings.Contains(out, "keep_files_days=7\n") || !strings.Contains(out, "keep_jobs_days=default") {
+		t.Errorf("projects set = %s", out)
+	}
+	if _, body := get("/api/v2/projects/"+id+"/settings", key); !strings.Contains(body, `"resolved":{"keep_files_days":7,"keep_results_days":30,"keep_jobs_days":90,"pages_per_month":0,"open_jobs":5,`) {
+		t.Errorf("the server has the settings %s", body)
+	}
+	if out := must("projects", "set", id, "keep_files_days=default"); !strings.Contains(out, "keep_files_days=default") || !strings.Contains(out, "open_jobs=5") {
+		t.Errorf("projects set = %s", out)
+	}
+	for _, wrong := range []string{"keep_files_days", "keep_files_days=", "keep_files_days=-1", "keep_files_days=soon", "nonsense=1"} {
+		if out, err := run("projects", "set", "legal", wrong); err == nil {
+			t.Errorf("projects set %s says %q, want a failure", wrong, out)
+		}
+	}
 	must("projects", "delete", "legal")
 	if status, _ := get("/api/v1/projects", key); status != 401 {
 		t.Errorf("key of a deleted project: %d, want 401", status)

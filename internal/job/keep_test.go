@@ -213,6 +213,36 @@ func testExpire(t *testing.T, h *home) {
 	}
 }
 
+// TestKeepOnce has two processes look one after the other: the second finds that
+// the first has just been at it.
+func TestKeepOnce(t *testing.T) { everywhere(t, testKeepOnce) }
+
+func testKeepOnce(t *testing.T, h *home) {
+	day, ctx := int64(1), t.Context()
+	one, two := h.runner(pictured{}), h.runner(pictured{})
+	one.Settings = store.Settings{KeepJobs: &day}
+	two.Settings = one.Settings
+	h.start(one)
+	first := h.create(one)
+	h.waitFor(first.ID, wire.Completed)
+	later := time.Now().AddDate(0, 0, 2)
+	gone := func(j store.Job) bool {
+		_, err := h.db.Job(ctx, h.project, j.ID)
+		return errors.Is(err, store.ErrNotFound)
+	}
+	if err := one.keepOnce(ctx, later); err != nil || !gone(first) {
+		t.Errorf("the first look: %v, the old job is gone: %t", err, gone(first))
+	}
+	second := h.create(one)
+	h.waitFor(second.ID, wire.Completed)
+	if err := two.keepOnce(ctx, later.Add(expireEvery/2)); err != nil || gone(second) {
+		t.Errorf("a look half a minute later: %v, the job is gone: %t, want it left for the next", err, gone(second))
+	}
+	if err := two.keepOnce(ctx, later.Add(2*expireEvery)); err != nil || !gone(second) {
+		t.Errorf("the next look: %v, the job is gone: %t", err, gone(second))
+	}
+}
+
 // TestExpireLeavesUnfinishedAlone has a job run over all times.
 func TestExpireLeavesUnfinishedAlone(t *testing.T) { everywhere(t, testExpireLeavesUnfinishedAlone) }
 
