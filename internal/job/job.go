@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
 
 	"recto/internal/blob"
 	"recto/internal/fetch"
@@ -36,8 +37,11 @@ const (
 	resendWindow = 30 * time.Second
 	// idempotencyWindow is how long an Idempotency-Key is remembered.
 	idempotencyWindow = 24 * time.Hour
-	// maxAttempts bounds how often a document may take its worker down.
+	// maxAttempts bounds how often a job is tried that ends in an error which is
+	// not the document's.
 	maxAttempts = 4
+	// maxDeaths bounds how often its worker may be killed.
+	maxDeaths = 16
 	// fetchCooldown and pollInterval keep the wait of a job on an idle server
 	// well below what parsing a page takes; River's defaults are 100 ms and 1 s.
 	fetchCooldown = 5 * time.Millisecond
@@ -97,6 +101,7 @@ type Runner struct {
 	stop   context.CancelFunc
 	tend   sync.WaitGroup
 	board  board
+	busy   *busy
 	depth  depth
 }
 
@@ -127,7 +132,7 @@ func New(c Config) (*Runner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
-	r := &Runner{Config: c, driver: driverOf(c.Store), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}}
+	r := &Runner{Config: c, driver: driverOf(c.Store), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}, busy: &busy{entries: map[int64]bool{}}}
 	workers := river.NewWorkers()
 	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err
@@ -141,6 +146,7 @@ func New(c Config) (*Runner, error) {
 		FetchCooldown:     fetchCooldown,
 		FetchPollInterval: pollInterval,
 		SoftStopTimeout:   softStop,
+		Middleware:        []rivertype.Middleware{r.busy},
 	}
 	if c.NoWork {
 		config.Workers, config.Queues = nil, nil

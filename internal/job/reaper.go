@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"recto/internal/store"
+	"recto/internal/task"
 	"recto/internal/wire"
 )
 
@@ -28,6 +29,8 @@ const (
 	sweepEvery = 30 * time.Second
 	// sweepAge leaves alone what another transaction may just be writing.
 	sweepAge = 15 * time.Second
+	// mostRunning entries are looked at; more do not run.
+	mostRunning = 1000
 	// forgetAfter is when a silent worker is no longer remembered.
 	forgetAfter = 24 * time.Hour
 )
@@ -52,7 +55,8 @@ func (r *Runner) tendJobs(ctx context.Context) {
 	for {
 		if err := r.tendOnce(ctx, &w); err != nil && ctx.Err() == nil {
 			r.Log.Error("tend jobs", "err", err)
-			w.pulses = nil // while the database was away, nobody could leave a heartbeat
+			// While the database was away, nobody could leave a heartbeat or end an entry.
+			w.pulses, w.dropped = nil, nil
 		}
 		select {
 		case <-ctx.Done():
@@ -66,6 +70,7 @@ func (r *Runner) tendJobs(ctx context.Context) {
 type watcher struct {
 	lastSweep time.Time
 	pulses    map[string]pulse
+	dropped   map[int64]time.Time // entries of our own that nobody works on, since when
 }
 
 // pulse is a worker's last heartbeat, and when it was first seen here.
@@ -100,6 +105,9 @@ func (r *Runner) tendOnce(ctx context.Context, w *watcher) error {
 	}
 	now := time.Now()
 	w.look(seen, now)
+	if err := r.reapDropped(ctx, w, now); err != nil {
+		return err
+	}
 	return r.Store.Alone(ctx, "tend", func() error {
 		dead := func(id string) bool { return id != r.queue.ID() && w.silent(id, now) }
 		if err := r.reap(ctx, dead); err != nil {
@@ -120,44 +128,97 @@ func (r *Runner) tendOnce(ctx context.Context, w *watcher) error {
 // uses is outside River's promise of stability; TestRecover watches over it.
 func (r *Runner) reap(ctx context.Context, dead func(worker string) bool) error {
 	now := time.Now().UTC() // before the look: what another process starts meanwhile is left alone
-	running, err := r.queue.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(1000))
+	running, err := r.queue.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(mostRunning))
 	if err != nil {
 		return err
 	}
-	p := &riverdriver.JobRescueManyParams{StuckHorizon: now}
+	var lost []*rivertype.JobRow
 	for _, j := range running.Jobs {
-		if len(j.AttemptedBy) == 0 || !dead(j.AttemptedBy[len(j.AttemptedBy)-1]) {
-			continue
+		if worker := workerOf(j); worker != "" && dead(worker) {
+			lost = append(lost, j)
 		}
-		state, final := afterDeath(j)
+	}
+	if len(lost) > 0 {
+		r.Log.Info("running jobs of a lost worker again", "jobs", len(lost))
+	}
+	return r.rescue(ctx, lost, now, workerLost)
+}
+
+// workerOf is who works on a running entry, "" for nobody.
+func workerOf(j *rivertype.JobRow) string {
+	if len(j.AttemptedBy) == 0 {
+		return ""
+	}
+	return j.AttemptedBy[len(j.AttemptedBy)-1]
+}
+
+// rescue puts running entries back that were taken before now.
+func (r *Runner) rescue(ctx context.Context, lost []*rivertype.JobRow, now time.Time, why string) error {
+	if len(lost) == 0 {
+		return nil
+	}
+	p := &riverdriver.JobRescueManyParams{StuckHorizon: now}
+	for _, j := range lost {
+		deaths := deathsOf(j) + 1
+		state, final := afterDeath(j, deaths, r.mostDeaths())
 		var finalizedAt *time.Time
 		if final {
 			finalizedAt = &now
 		}
-		lost, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: "worker lost"})
+		note, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: j.Attempt, Error: why})
 		if err != nil {
 			return err
 		}
-		p.ID, p.Error, p.FinalizedAt = append(p.ID, j.ID), append(p.Error, lost), append(p.FinalizedAt, finalizedAt)
+		p.ID, p.Error, p.FinalizedAt = append(p.ID, j.ID), append(p.Error, note), append(p.FinalizedAt, finalizedAt)
 		p.ScheduledAt, p.State = append(p.ScheduledAt, now), append(p.State, string(state))
+		if final {
+			continue
+		}
+		// The attempts an entry has are for errors; this was none.
+		if _, err := r.Store.SQL.ExecContext(ctx, `UPDATE river_job SET max_attempts = max_attempts + 1 WHERE id = $1 AND state = 'running'`, j.ID); err != nil {
+			return err
+		}
 	}
-	if len(p.ID) == 0 {
-		return nil
-	}
-	r.Log.Info("running jobs of a lost worker again", "jobs", len(p.ID))
-	_, err = r.driver.GetExecutor().JobRescueMany(ctx, p)
+	_, err := r.driver.GetExecutor().JobRescueMany(ctx, p)
 	return err
 }
 
+// mostDeaths is how many workers may die under one entry of the queue. Documents
+// are parsed in children, so that it is hardly ever the document that kills; where
+// they are not, it may well be.
+func (r *Runner) mostDeaths() int {
+	if _, inside := r.Processor.(task.Local); inside {
+		return maxAttempts
+	}
+	return maxDeaths
+}
+
+// deathsOf counts the workers that have died under an entry.
+func deathsOf(j *rivertype.JobRow) int {
+	n := 0
+	for _, e := range j.Errors {
+		if e.Error == workerLost || e.Error == endNotNoted {
+			n++
+		}
+	}
+	return n
+}
+
+// How an attempt ended that was nobody's error, as the queue keeps it.
+const (
+	workerLost  = "worker lost"
+	endNotNoted = "its end could not be noted"
+)
+
 // afterDeath says what becomes of a job whose worker died.
-func afterDeath(j *rivertype.JobRow) (state rivertype.JobState, final bool) {
+func afterDeath(j *rivertype.JobRow, deaths, most int) (state rivertype.JobState, final bool) {
 	var meta struct {
 		CancelledAt time.Time `json:"cancel_attempted_at"`
 	}
 	if json.Unmarshal(j.Metadata, &meta) == nil && !meta.CancelledAt.IsZero() {
 		return rivertype.JobStateCancelled, true
 	}
-	if j.Attempt >= j.MaxAttempts {
+	if deaths >= most {
 		return rivertype.JobStateDiscarded, true
 	}
 	return rivertype.JobStateAvailable, false
@@ -202,8 +263,8 @@ func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
 		return r.end(ctx, j, wire.Cancelled, "")
 	case rivertype.JobStateCompleted, rivertype.JobStateDiscarded:
 	}
-	if state == rivertype.JobStateDiscarded || j.Attempt >= maxAttempts {
-		return r.end(ctx, j, wire.Failed, wire.InternalError+": the document took its worker down every time it was tried")
+	if state == rivertype.JobStateDiscarded || j.Attempt >= maxAttempts+maxDeaths {
+		return r.end(ctx, j, wire.Failed, wire.InternalError+": the server was killed every time the document was tried")
 	}
 	r.Log.Warn("putting a lost job back into the queue", "job", j.ID)
 	return r.Store.Tx(ctx, func(tx *sql.Tx) error {
