@@ -95,7 +95,7 @@ func (s *Cluster) start(ctx context.Context, c Config) error {
 		s.Workers = append(s.Workers, w)
 	}
 	s.Postgres.OnExit, s.S3.OnExit = c.OnExit, c.OnExit
-	if err := errors.Join(s.S3.Start(ctx), s.StartPostgres(ctx)); err != nil {
+	if err := errors.Join(s.S3.Start(ctx), s.Postgres.Start(ctx)); err != nil {
 		return err
 	}
 	for _, m := range s.Program() {
@@ -112,15 +112,6 @@ func (s *Cluster) Program() []*Member {
 		return nil
 	}
 	return append([]*Member{s.Server}, s.Workers...)
-}
-
-// StartPostgres starts the database and waits until it answers, after a crash
-// when it has recovered.
-func (s *Cluster) StartPostgres(ctx context.Context) error {
-	if err := s.Postgres.Start(ctx); err != nil {
-		return err
-	}
-	return answers(ctx, s.Postgres, s.Store.Address)
 }
 
 // StopProgram asks server and workers to end, and leaves the stores.

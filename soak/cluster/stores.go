@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
 
 const (
@@ -64,23 +63,6 @@ func newPostgres(dir, log string) (*Member, string, error) {
 		return nil, "", fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	return m, "postgres://recto@" + addr + "/postgres", nil
-}
-
-// answers waits until PostgreSQL takes requests.
-func answers(ctx context.Context, postgres *Member, address string) error {
-	u, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	for deadline := time.Now().Add(startTime); ; time.Sleep(lookEvery) {
-		err := exec.CommandContext(ctx, filepath.Join(filepath.Dir(postgres.Path), "pg_isready"), "-q", "-h", u.Hostname(), "-p", u.Port()).Run()
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("PostgreSQL does not answer: %w, see %s", err, postgres.Log)
-		}
-	}
 }
 
 // postgresPrograms finds the folder of initdb and postgres. Debian keeps them out of PATH.

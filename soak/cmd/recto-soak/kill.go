@@ -9,9 +9,12 @@ import (
 
 const (
 	// leastPeace and mostPeace lie between two attacks.
-	leastPeace, mostPeace = 4 * time.Second, 16 * time.Second
+	leastPeace, mostPeace = 4 * time.Second, 20 * time.Second
 	// mostAbsence is how long a process that was killed is away.
 	mostAbsence = 3 * time.Second
+	// Every so often PostgreSQL is away for longer than the queue tries to note how
+	// an attempt ended.
+	longEvery, longAbsence = 3, 25 * time.Second
 	// restartTime bounds the tries to start a process again.
 	restartTime = 2 * time.Minute
 )
@@ -52,14 +55,19 @@ func (d *disturbed) cutPostgres(ctx context.Context, random *rand.Rand) {
 	if err := d.Postgres.Stop(syscall.SIGQUIT); err != nil && ctx.Err() == nil {
 		d.say("postgres stops: %v", err) // it always says that it was told to
 	}
-	d.add(&d.postgresStops)
+	if d.add(&d.postgresStops); d.postgresStops%longEvery == 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(longAbsence):
+		}
+	}
 	victim := random.IntN(2 * len(d.Workers))
 	if victim < len(d.Workers) {
 		d.Workers[victim].Kill()
 		d.add(&d.workerKills)
 	}
 	d.absence(ctx, random)
-	d.restart(ctx, "postgres", d.StartPostgres)
+	d.restart(ctx, "postgres", d.Postgres.Start)
 	if victim < len(d.Workers) {
 		d.restart(ctx, d.Workers[victim].Name, d.Workers[victim].Start)
 	}
