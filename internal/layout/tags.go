@@ -115,10 +115,12 @@ type tagWalk struct {
 	lineOf []int         // line of every piece
 	byMCID map[int][]int // pieces of every marked content, in drawing order
 	images map[int][]int // images of every marked content
-	items  []doc.Item
-	depth  int // of sections, for headings without a level
-	quotes int // block quotes around
-	inside int // of list entries, whose items are no items of the page
+	// drawings are the boxes of what is drawn as marked content, nil until asked for.
+	drawings map[int]geom.Rect
+	items    []doc.Item
+	depth    int // of sections, for headings without a level
+	quotes   int // block quotes around
+	inside   int // of list entries, whose items are no items of the page
 }
 
 // buildTagged makes the page's items from its tags.
@@ -332,6 +334,9 @@ func (w *tagWalk) isContainer(t *page.Tag) bool {
 		if t.Type == "P" && c.Type == "NonStruct" { // browsers wrap every stretch of text
 			return holdsBlocks(&c)
 		}
+		if t.Type == "P" && c.Type == "Figure" && holdsText(t) { // it follows its paragraph
+			return false
+		}
 		return isBlockRole(&c) || w.isContainer(&c)
 	})
 }
@@ -339,6 +344,17 @@ func (w *tagWalk) isContainer(t *page.Tag) bool {
 // holdsBlocks reports whether there is an item of its own somewhere in an element.
 func holdsBlocks(t *page.Tag) bool {
 	return slices.ContainsFunc(t.Children, func(c page.Tag) bool { return isBlockRole(&c) || holdsBlocks(&c) })
+}
+
+// holdsText reports whether an element has parts that run on as text.
+func holdsText(t *page.Tag) bool {
+	return slices.ContainsFunc(t.Children, func(c page.Tag) bool {
+		switch c.Type {
+		case "NonStruct", "Span", "Link", "Em", "Strong":
+			return true
+		}
+		return false
+	})
 }
 
 // container walks into an element; loose content between its children becomes a
@@ -465,38 +481,87 @@ func (w *tagWalk) entry(l *doc.List, t *page.Tag) {
 	l.Entries = append(l.Entries, e)
 }
 
+// figure makes a picture of a Figure element, with its captions before or behind it.
 func (w *tagWalk) figure(t *page.Tag) {
-	c := w.gather(t, nil)
-	f := &doc.Figure{Base: c.base(), Alt: strings.TrimSpace(t.Alt), Source: -1, Labels: w.s.textOf(c.lines)}
-	var ids []int
-	var walk func(t *page.Tag)
-	walk = func(t *page.Tag) {
-		ids = append(ids, t.MCIDs...)
-		for i := range t.Children {
-			walk(&t.Children[i])
+	isCaption := func(c *page.Tag) bool { return c.Type == "Caption" }
+	captions := func(first bool) {
+		seen := false
+		for _, k := range t.Kids {
+			if k.Child < 0 || !isCaption(&t.Children[k.Child]) {
+				seen = true
+			} else if seen != first {
+				w.block(&t.Children[k.Child])
+			}
 		}
 	}
-	walk(t)
+	c := w.gather(t, isCaption)
+	f := &doc.Figure{Base: c.base(), Alt: altOf(t), Source: -1, Labels: w.s.textOf(c.lines)}
 	var box geom.Rect
 	for _, b := range c.boxes {
 		box = box.Union(b)
 	}
 	count := 0
-	for _, id := range ids {
-		for _, k := range w.images[id] {
-			box = box.Union(w.s.in.Images[k].Box)
-			f.Source = w.s.in.Images[k].Index
-			count++
+	var walk func(t *page.Tag)
+	walk = func(t *page.Tag) {
+		for _, id := range t.MCIDs {
+			for _, k := range w.images[id] {
+				box = box.Union(w.s.in.Images[k].Box)
+				f.Source = w.s.in.Images[k].Index
+				count++
+			}
+			box = box.Union(w.drawn(id))
+		}
+		for i := range t.Children {
+			if child := &t.Children[i]; !isCaption(child) {
+				walk(child)
+			}
 		}
 	}
+	walk(t)
 	if count > 1 {
 		f.Source = -1
 	}
-	if box.IsZero() && f.Alt == "" && f.Labels.Empty() {
-		return
+	captions(true)
+	if !box.IsZero() || f.Alt != "" || !f.Labels.Empty() {
+		if !box.IsZero() {
+			f.Boxes = []geom.Rect{box}
+		}
+		w.items = append(w.items, f)
 	}
-	if !box.IsZero() {
-		f.Boxes = []geom.Rect{box}
+	captions(false)
+}
+
+// altOf returns the alternative text of a figure, or those of the figures inside:
+// browsers put one around a picture and its caption.
+func altOf(t *page.Tag) string {
+	if alt := strings.TrimSpace(t.Alt); alt != "" {
+		return alt
 	}
-	w.items = append(w.items, f)
+	var all []string
+	for i := range t.Children {
+		if c := &t.Children[i]; c.Type == "Figure" || c.Type == "NonStruct" || c.Type == "Div" {
+			if alt := altOf(c); alt != "" {
+				all = append(all, alt)
+			}
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// drawn returns the box around what is drawn as one marked content.
+func (w *tagWalk) drawn(id int) geom.Rect {
+	if w.drawings == nil {
+		w.drawings = map[int]geom.Rect{}
+		for i := range w.s.in.Shapes {
+			if s := &w.s.in.Shapes[i]; s.MCID >= 0 {
+				w.drawings[s.MCID] = w.drawings[s.MCID].Union(s.Box)
+			}
+		}
+		for i := range w.s.in.Fills {
+			if f := &w.s.in.Fills[i]; f.MCID >= 0 {
+				w.drawings[f.MCID] = w.drawings[f.MCID].Union(f.Box)
+			}
+		}
+	}
+	return w.drawings[id]
 }

@@ -125,7 +125,7 @@ type Fill struct {
 	Color  Color // of the inside; alpha 0 when only framed
 	Stroke Color // of the frame; alpha 0 when none
 	Order  int   // position in drawing order among all page objects
-	MCID   int   // marked-content id of one as small as a letter, -1 when none
+	MCID   int   // marked-content id, -1 when none
 }
 
 // Shape is a vector drawing that is neither rule nor rectangle.
@@ -136,7 +136,7 @@ type Shape struct {
 	Form   Form  // of a closed outline as small as a letter
 	Color  Color // of the inside; alpha 0 when not filled
 	Stroke Color // of the outline; alpha 0 when none
-	MCID   int   // marked-content id of one with a Form, -1 when none
+	MCID   int   // marked-content id, -1 when none
 }
 
 // Form is what a small outline looks like.

@@ -232,7 +232,7 @@ func (p *Page) parseLine(line string, fonts map[string]*Font) error {
 		return err
 	case "shape":
 		box, tail, err := parseBox(rest)
-		s := Shape{Box: box, Curved: true, MCID: -1}
+		s := Shape{Box: box, Curved: true, MCID: parseMCID(tail)}
 		parsePaint(tail, &s.Color, &s.Stroke)
 		form, _, _ := strings.Cut(strings.TrimSpace(tail), " ")
 		s.Form, s.Filled = Form(max(slices.Index(formNames[:], form), 0)), s.Color&0xff != 0
@@ -249,8 +249,8 @@ func (p *Page) parseLine(line string, fonts map[string]*Font) error {
 		}
 		return fmt.Errorf("want check or radio, have %q", kind)
 	case "image":
-		box, _, err := parseBox(rest)
-		p.Images = append(p.Images, Image{Index: len(p.Images), Box: box, WidthPx: int(box.W()), HeightPx: int(box.H()), MCID: -1})
+		box, tail, err := parseBox(rest)
+		p.Images = append(p.Images, Image{Index: len(p.Images), Box: box, WidthPx: int(box.W()), HeightPx: int(box.H()), MCID: parseMCID(tail)})
 		return err
 	case "mark":
 		box, tail, err := parseBox(rest)
@@ -313,6 +313,18 @@ func (p *Page) parseTag(rest string) error {
 	*into = append(*into, t)
 	*kids = append(*kids, Kid{MCID: -1, Child: len(*into) - 1})
 	return nil
+}
+
+// parseMCID finds the marked content of an image or a shape, -1 when none is given.
+func parseMCID(s string) int {
+	for _, word := range strings.Fields(s) {
+		if value, ok := strings.CutPrefix(word, "mcid="); ok {
+			if id, err := strconv.Atoi(value); err == nil {
+				return id
+			}
+		}
+	}
+	return -1
 }
 
 // parsePaint reads how something is painted; what is not said stays as it is.

@@ -6,6 +6,7 @@ import (
 	"recto/internal/geom"
 	"recto/internal/render/markdown"
 	"recto/internal/table"
+	"regexp"
 )
 
 // StructuredResult is the items of all pages.
@@ -174,10 +175,43 @@ type folder struct {
 
 func (f folder) items(from []doc.Item) []Item {
 	items := []Item{}
-	for _, it := range from {
-		items = append(items, f.item(it))
+	for i, it := range from {
+		item := f.item(it)
+		if fig, ok := it.(*doc.Figure); ok && fig.Caption.Empty() {
+			if caption := captionOf(from, i); caption != "" {
+				item.Caption = &caption
+			}
+		}
+		items = append(items, item)
 	}
 	return items
+}
+
+// tableCaption begins captions that belong to no picture.
+var tableCaption = regexp.MustCompile(`^(?i:(supplementary |extended data )?(table|tab\.|tabelle|tableau|tabla|cuadro|tabela|listing|algorithm))`)
+
+// captionOf returns the caption that stands right behind the i-th item, a figure,
+// or right before it, "" when none does. One between two figures is the first's.
+func captionOf(items []doc.Item, i int) string {
+	at := func(k int) string {
+		if k < 0 || k >= len(items) {
+			return ""
+		}
+		c, ok := items[k].(*doc.Caption)
+		if !ok || tableCaption.MatchString(c.Text.Plain()) {
+			return ""
+		}
+		return c.Text.Plain()
+	}
+	if caption := at(i + 1); caption != "" {
+		return caption
+	}
+	if i >= 2 {
+		if _, ok := items[i-2].(*doc.Figure); ok {
+			return ""
+		}
+	}
+	return at(i - 1)
 }
 
 func (f folder) item(it doc.Item) Item {

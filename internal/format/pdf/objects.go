@@ -40,6 +40,7 @@ type drawing struct {
 	points   []geom.Point // of the current path, and
 	subpaths []part       // what it consists of; both are used again
 	current  handle       // the object whose subpaths are sorted
+	marked   int          // its marked-content id, notAsked before it was asked for
 }
 
 // readObjects reads rules, fills, other drawings and images.
@@ -231,7 +232,7 @@ func (d *drawing) path(h handle, toPage geom.Matrix) {
 		pen.width = m.float32At(0) * math.Sqrt(math.Abs(own.A*own.D-own.B*own.C))
 		pen.dashed = m.callInt("FPDFPageObj_GetDashCount", h) > 0
 	}
-	d.current = h
+	d.current, d.marked = h, notAsked
 	for _, p := range d.parts(h, n, own) {
 		d.draw(p, pen)
 	}
@@ -325,10 +326,8 @@ func (d *drawing) draw(p part, pen pen) {
 	}
 	if p.curved {
 		if cut := d.cut(box); !cut.IsZero() {
-			s := page.Shape{Box: cut, Curved: true, Filled: pen.filled, Form: formOf(p.points, box), MCID: -1}
-			if s.Color, s.Stroke = pen.colors(); s.Form != page.Irregular {
-				s.MCID = d.markedContent()
-			}
+			s := page.Shape{Box: cut, Curved: true, Filled: pen.filled, Form: formOf(p.points, box), MCID: d.markedContent()}
+			s.Color, s.Stroke = pen.colors()
 			out.Shapes = append(out.Shapes, s)
 		}
 		return
@@ -364,7 +363,7 @@ func (d *drawing) draw(p part, pen pen) {
 	}
 	if cut := d.cut(box); !cut.IsZero() {
 		fill, stroke := pen.colors()
-		out.Shapes = append(out.Shapes, page.Shape{Box: cut, Filled: pen.filled, Color: fill, Stroke: stroke, MCID: -1})
+		out.Shapes = append(out.Shapes, page.Shape{Box: cut, Filled: pen.filled, Color: fill, Stroke: stroke, MCID: d.markedContent()})
 	}
 }
 
@@ -405,12 +404,17 @@ func formOf(points []geom.Point, box geom.Rect) page.Form {
 	return page.Irregular
 }
 
+const notAsked = -2
+
 // markedContent returns the marked-content id of the current path, -1 when none.
 func (d *drawing) markedContent() int {
 	if !d.r.tagged {
 		return -1
 	}
-	return d.r.m.callInt("FPDFPageObj_GetMarkedContentID", d.current)
+	if d.marked == notAsked {
+		d.marked = d.r.m.callInt("FPDFPageObj_GetMarkedContentID", d.current)
+	}
+	return d.marked
 }
 
 // rectangle sorts an axis-parallel rectangle into rule or fill.
@@ -428,10 +432,7 @@ func (d *drawing) rectangle(box geom.Rect, pen pen) {
 	if cut.Empty() {
 		return
 	}
-	f := page.Fill{Box: cut, Order: d.order, MCID: -1}
-	if max(cut.W(), cut.H()) <= mostForm {
-		f.MCID = d.markedContent()
-	}
+	f := page.Fill{Box: cut, Order: d.order, MCID: d.markedContent()}
 	if pen.filled {
 		f.Color = pen.fill
 	}
