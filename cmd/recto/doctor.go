@@ -20,7 +20,9 @@ import (
 // DoctorCmd says what is there, what is not, and what to do.
 type DoctorCmd struct {
 	DataFlags `embed:""`
+	StorageFlags
 	OCRFlags
+	SandboxFlags
 	JSON bool `help:"Write JSON."`
 }
 
@@ -61,9 +63,11 @@ func (c *DoctorCmd) Run() error {
 	dir := at.Dir
 	found := []finding{checkEngine(ctx)}
 	found = append(found, c.checkOCR(ctx)...)
+	found = append(found, c.checkChildren(ctx))
 	found = append(found,
 		checkFolder("data", dir, "choose another folder with --data-dir or RECTO_DATA_DIR, or give this user the right to write there"),
 		checkDatabase(ctx, at),
+		c.checkStorage(ctx, dir),
 		checkFolder("temporary files", os.TempDir(), "set TMPDIR to a folder this user can write to"),
 		checkMemory())
 	well := true

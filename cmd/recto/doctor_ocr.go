@@ -14,7 +14,7 @@ import (
 // checkOCR says which engines there are, and whether the one that the settings
 // choose reads a test picture.
 func (c *DoctorCmd) checkOCR(ctx context.Context) []finding {
-	found := []finding{checkTesseract(ctx), c.checkPPOCR()}
+	found := []finding{checkTesseract(ctx), c.checkInside(), c.checkPPOCR()}
 	chosen := finding{Name: "reading scans", State: fine}
 	e, err := c.engine(ctx, nil)
 	switch {

@@ -6,11 +6,17 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"recto/internal/blob/blobtest"
+	"recto/internal/job"
+	"recto/internal/store"
+	"recto/internal/store/storetest"
 )
 
 // doctor runs the command with --json and returns the findings by name.
@@ -49,7 +55,7 @@ func TestDoctor(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "later")
 	found, code := doctor(t, "--data-dir", dir, "--ocr", "none", "--ocr-models", t.TempDir())
 	for name, state := range map[string]string{
-		"reading PDF": fine, "ppocr": missing, "reading scans": missing, "data": fine, "database": missing, "temporary files": fine, "memory": fine,
+		"reading PDF": fine, "child processes": fine, "storage": fine, "ppocr": missing, "reading scans": missing, "data": fine, "database": missing, "temporary files": fine, "memory": fine,
 	} {
 		if found[name].State != state {
 			t.Errorf("%s: %+v, want %s", name, found[name], state)
@@ -104,6 +110,60 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 		f := found["reading scans"]
 		if code != 1 || f.State != broken || !strings.Contains(f.Detail, want) || !strings.Contains(f.Detail, strings.TrimPrefix(blind.URL, "http://")) {
 			t.Errorf("with the key %q: %+v, exit %d", key, f, code)
+		}
+	}
+}
+
+// TestDoctorOfManyMachines: database and bucket are tried, where they are there and
+// where they are not.
+func TestDoctorOfManyMachines(t *testing.T) {
+	storage, database := blobtest.S3(t), storetest.Postgres(t)
+	quick := []string{"--data-dir", t.TempDir(), "--ocr", "none", "--sandbox", "off"}
+	check := func(more ...string) (map[string]finding, int) {
+		t.Helper()
+		return doctor(t, append(quick, more...)...)
+	}
+	found, code := check("--storage", storage, "--database", database)
+	if code != 0 || found["storage"].State != fine || !strings.Contains(found["storage"].Detail, "written, read, linked to and deleted") || found["database"].State != missing {
+		t.Errorf("exit %d, %+v", code, found)
+	}
+	if found["child processes"].State != missing {
+		t.Errorf("without children: %+v", found["child processes"])
+	}
+	db, err := store.Open(t.Context(), store.Config{Address: database, Migrate: job.Migrate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if found, code := check("--database", database); code != 0 || found["database"].State != fine {
+		t.Errorf("exit %d, %+v", code, found["database"])
+	}
+	for _, sql := range []string{"CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"} {
+		if _, err := db.SQL.ExecContext(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.User("reader")
+	if found, code := check("--database", u.String()); code != 1 || !strings.HasPrefix(found["database"].Detail, "write: ") {
+		t.Errorf("who may only read: exit %d, %+v", code, found["database"])
+	}
+	name, endpoint, _ := strings.Cut(storage, "?")
+	for _, c := range []struct{ storage, public, detail string }{
+		{name + "-not?" + endpoint, "", "no such bucket"},
+		{"s3://" + strings.TrimPrefix(name, "s3://") + "?endpoint=http://127.0.0.1:1", "", "refused"},
+		{storage, "http://127.0.0.1:1", "link"},
+	} {
+		args := []string{"--storage", c.storage}
+		if c.public != "" {
+			args = append(args, "--public-s3-endpoint", c.public)
+		}
+		found, code := check(args...)
+		if f := found["storage"]; code != 1 || f.State != broken || !strings.Contains(f.Detail, c.detail) || strings.Contains(f.Detail, "X-Amz-Signature") {
+			t.Errorf("%s for clients at %q: exit %d, %+v, want %q", c.storage, c.public, code, f, c.detail)
 		}
 	}
 }

@@ -23,18 +23,23 @@ import (
 	"recto/internal/wire"
 )
 
-// WorkFlags are those of every process that works on jobs.
-type WorkFlags struct {
-	DataFlags `embed:""`
-
+// StorageFlags say where files and results lie.
+type StorageFlags struct {
 	Storage          string `help:"Bucket for files and results, s3://NAME?endpoint=…, instead of the folder." env:"RECTO_STORAGE"`
-	PublicS3Endpoint string `help:"Address under which clients reach the S3 server: download links lead there. Without it they lead to this server." env:"RECTO_PUBLIC_S3_ENDPOINT"`
+	PublicS3Endpoint string `name:"public-s3-endpoint" help:"Address under which clients reach the S3 server: download links lead there. Without it they lead to this server." env:"RECTO_PUBLIC_S3_ENDPOINT"`
 
 	KeepFilesDays   int64 `help:"Days after which uploaded files are removed; 0 for never." default:"30" env:"RECTO_KEEP_FILES_DAYS"`
 	KeepResultsDays int64 `help:"Days after the end of a job its results are removed; 0 for never." default:"30" env:"RECTO_KEEP_RESULTS_DAYS"`
 	KeepJobsDays    int64 `help:"Days after its end a job is removed; 0 for never." default:"90" env:"RECTO_KEEP_JOBS_DAYS"`
 
 	KeepFreeMB int64 `help:"Megabytes of the disk that uploads leave free; -1 for 1024 or a twentieth of the disk, whichever is less; 0 for none." default:"-1" env:"RECTO_KEEP_FREE_MB"`
+}
+
+// WorkFlags are those of every process that works on jobs.
+type WorkFlags struct {
+	DataFlags `embed:""`
+
+	StorageFlags
 
 	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
 	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`

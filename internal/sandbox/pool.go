@@ -41,6 +41,9 @@ var ErrClosed = errors.New("sandbox: closed")
 // Pool keeps children warm. It is safe for concurrent use.
 type Pool struct {
 	Config
+	// Confined names what confines the children, and Absent what does not, and why.
+	Confined, Absent []string
+
 	starter    *starter
 	namespaces atomic.Bool // children get them
 	started    atomic.Int64
@@ -69,6 +72,7 @@ func Start(ctx context.Context, c Config) (*Pool, error) {
 		p.Close()
 		return nil, fmt.Errorf("start a child process: %w", err)
 	}
+	p.Confined, p.Absent = r.Active, r.Absent
 	c.Log.Info("documents are parsed in child processes", "children", c.Size, "memory_mb", c.Memory>>20,
 		"confined_by", strings.Join(r.Active, ", "), "start_ms", time.Since(begun).Milliseconds())
 	if len(r.Absent) > 0 {

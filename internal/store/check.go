@@ -70,5 +70,9 @@ func checkPostgres(ctx context.Context, address string) error {
 	if err := d.SQL.QueryRowContext(ctx, "SELECT count(*) FROM project").Scan(new(int)); err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
+	// Nothing is changed, but the right to is asked for.
+	if _, err := d.SQL.ExecContext(ctx, "UPDATE parse_job SET status = status WHERE 1 = 0"); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
 	return nil
 }
