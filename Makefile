@@ -135,3 +135,7 @@ MODELS   ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/recto/ppocr
 ocr-models: ## fetch library and models of the optional engine ppocr (MODELS=DIR); needs Python's pip
 	@./internal/ocr/ppocr/fetch.sh "$(MODELS)"
 .PHONY: ocr-models
+
+robust: build ocr ## send every PDF of CORPUS/robust through the whole service: make robust CORPUS=DIR [ARGS="--save out.tsv"] (Linux)
+	@$(GO) run ./eval/cmd/recto-robust --recto $(BIN) --documents "$(CORPUS)/robust" $(ARGS)
+.PHONY: robust

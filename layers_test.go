@@ -25,9 +25,9 @@ var layers = [][]string{
 	{"internal/task"},
 	{"internal/job"},
 	{"internal/api"},
-	{"cmd/recto", "eval/score", "soak/cluster"},
+	{"cmd/recto", "eval/processes", "eval/score", "soak/cluster"},
 	{"eval", "soak/cmd/recto-load", "soak/cmd/recto-soak"},
-	{"eval/cmd/recto-bench-ocr", "eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-twice", "testdata/gen"},
+	{"eval/cmd/recto-bench-ocr", "eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-robust", "eval/cmd/recto-twice", "testdata/gen"},
 }
 
 // doors are the only packages that may import a third party's engine.

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"recto/eval/processes"
 )
 
 const (
@@ -65,7 +67,7 @@ func cancelTerminal(ctx context.Context, o options, s scan) ([]time.Duration, er
 		if err := ignoreExit(cmd.Wait()); err != nil {
 			return nil, err
 		}
-		if err := ended(ctx, func() bool { return !slices.ContainsFunc(running, process.runs) }); err != nil {
+		if err := ended(ctx, func() bool { return !slices.ContainsFunc(running, processes.Process.Runs) }); err != nil {
 			return nil, err
 		}
 		took = append(took, time.Since(start).Round(time.Millisecond))
@@ -83,11 +85,11 @@ func ignoreExit(err error) error {
 
 // recognizing waits until a descendant of a process recognizes a page, and a
 // moment more. It returns all descendants.
-func recognizing(ctx context.Context, pid int, more time.Duration) ([]process, error) {
+func recognizing(ctx context.Context, pid int, more time.Duration) ([]processes.Process, error) {
 	timeout := time.After(startTimeout)
 	for {
-		all := below(pid)
-		if slices.ContainsFunc(all, process.recognizes) {
+		all := processes.Below(pid)
+		if slices.ContainsFunc(all, recognizes) {
 			if more == 0 {
 				return all, nil
 			}
@@ -105,7 +107,7 @@ func recognizing(ctx context.Context, pid int, more time.Duration) ([]process, e
 	}
 }
 
-func (p process) recognizes() bool { return p.name == "tesseract" }
+func recognizes(p processes.Process) bool { return p.Name == "tesseract" }
 
 // ended waits until something is over.
 func ended(ctx context.Context, over func() bool) error {
@@ -163,7 +165,7 @@ func cancelServer(ctx context.Context, o options, s scan, dir string) (took []ti
 		}
 		last := start // when one ran: there is none for a moment between two pages
 		if err := ended(ctx, func() bool {
-			if slices.ContainsFunc(below(cmd.Process.Pid), process.recognizes) {
+			if slices.ContainsFunc(processes.Below(cmd.Process.Pid), recognizes) {
 				last = time.Now()
 			}
 			return time.Since(last) > mostCancel

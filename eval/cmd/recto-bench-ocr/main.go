@@ -24,6 +24,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"recto/eval/processes"
 )
 
 // mostCancel is how long a cancelled parse may live on.
@@ -144,4 +146,26 @@ func measure(ctx context.Context, commands [][]string, atOnce int) (cost, error)
 	close(done)
 	watch.Wait()
 	return c, errors.Join(append(errs, ctx.Err())...)
+}
+
+// lookEvery is how often processes are looked at.
+const lookEvery = 30 * time.Millisecond
+
+// peakMemory returns the most memory that all our descendants had at one moment.
+func peakMemory(done <-chan struct{}) int64 {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	most := int64(0)
+	for {
+		sum := int64(0)
+		for _, p := range processes.Below(os.Getpid()) {
+			sum += p.Memory
+		}
+		most = max(most, sum)
+		select {
+		case <-done:
+			return most
+		case <-tick.C:
+		}
+	}
 }
