@@ -24,6 +24,10 @@ type SandboxFlags struct {
 	Sandbox     string        `help:"Where documents are parsed: in child processes (on), or in the server itself (off), which a document can then bring down." enum:"on,off" default:"on" env:"RECTO_SANDBOX"`
 	Children    int           `help:"Child processes; 0 for as many as --workers." env:"RECTO_CHILDREN"`
 	ChildMemory int64         `help:"Memory of one child process in megabytes; a page that needs more fails." default:"1500" env:"RECTO_CHILD_MEMORY"`
+	MaxPages    int           `help:"Most pages of a document." default:"20000" env:"RECTO_MAX_PAGES"`
+	MaxGlyphs   int           `help:"Characters of a page of a PDF that are read; what is beyond is left out with a warning." default:"500000" env:"RECTO_MAX_GLYPHS"`
+	MaxObjects  int           `help:"Drawn pieces of a page of a PDF that are read; what is beyond is left out with a warning." default:"200000" env:"RECTO_MAX_OBJECTS"`
+	MaxResultMB int64         `help:"Most megabytes that one document may be made into." default:"4096" env:"RECTO_MAX_RESULT_MB"`
 	PageTimeout time.Duration `help:"Time one page may take to be read or drawn; its recognition may take five times as long." default:"60s" env:"RECTO_PAGE_TIMEOUT"`
 }
 
@@ -31,6 +35,8 @@ type SandboxFlags struct {
 type childHello struct {
 	MaxBytes    int64
 	MaxPages    int
+	Glyphs      int
+	Objects     int
 	PageTimeout time.Duration
 	CacheDir    string
 	Memory      int64
@@ -48,7 +54,8 @@ type recognizer struct {
 
 // processor starts what parses documents, which ends with the parts.
 func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData string, workers int, p *parts, log *slog.Logger) (task.Processor, error) {
-	c.PageTimeout = f.PageTimeout
+	c.PageTimeout, c.MaxPages = f.PageTimeout, f.MaxPages
+	c.Limits.Glyphs, c.Limits.Objects = f.MaxGlyphs, f.MaxObjects
 	if f.Sandbox == "off" {
 		log.Warn("documents are parsed in the server itself: one that hangs or takes all memory harms everybody's")
 		eng, err := engine.Start(ctx, c)
@@ -58,7 +65,7 @@ func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData st
 		p.closes = append(p.closes, func() { _ = eng.Close() })
 		return task.Local{Parser: eng, Observe: p.observe}, nil
 	}
-	hello := childHello{MaxBytes: c.MaxBytes, MaxPages: c.MaxPages, PageTimeout: f.PageTimeout, CacheDir: c.CacheDir, Memory: f.ChildMemory << 20}
+	hello := childHello{MaxBytes: c.MaxBytes, MaxPages: c.MaxPages, Glyphs: f.MaxGlyphs, Objects: f.MaxObjects, PageTimeout: f.PageTimeout, CacheDir: c.CacheDir, Memory: f.ChildMemory << 20}
 	if hello.CacheDir == "" {
 		if user, err := os.UserCacheDir(); err == nil {
 			hello.CacheDir = filepath.Join(user, "recto")
@@ -96,7 +103,10 @@ func (f SandboxFlags) processor(ctx context.Context, c engine.Config, ocrData st
 		return nil, err
 	}
 	p.pool, p.closes = pool, append(p.closes, pool.Close)
-	return &task.Remote{Pool: pool, Limit: f.PageTimeout, OCR: c.OCR, Log: log, Observe: p.observe}, nil
+	return &task.Remote{
+		Pool: pool, Limit: f.PageTimeout, MaxResult: f.MaxResultMB << 20, Turns: make(chan struct{}, runtime.NumCPU()),
+		OCR: c.OCR, Log: log, Observe: p.observe,
+	}, nil
 }
 
 // childArgs make the program a child.
@@ -144,9 +154,10 @@ func prepareChild(conn *sandbox.Conn, hello []byte) (sandbox.Handler, sandbox.Ac
 		debug.SetMemoryLimit(h.Memory / 2) // collect garbage before the parent takes it for use
 	}
 	c := engine.Config{MaxBytes: h.MaxBytes, MaxPages: h.MaxPages, CacheDir: h.CacheDir, PageTimeout: h.PageTimeout + secondLine}
+	c.Limits.Glyphs, c.Limits.Objects = h.Glyphs, h.Objects
 	switch {
 	case h.Tesseract != nil:
-		c.OCR = tesseract.At(*h.Tesseract)
+		c.OCR = &task.InTurns{Engine: tesseract.At(*h.Tesseract), Conn: conn}
 		access = sandbox.Access{Files: append(programFiles(), h.Tesseract.Path), Programs: true}
 		if data := os.Getenv("TESSDATA_PREFIX"); data != "" {
 			access.Files = append(access.Files, data)
@@ -159,7 +170,7 @@ func prepareChild(conn *sandbox.Conn, hello []byte) (sandbox.Handler, sandbox.Ac
 		if err := e.Prepare(context.Background()); err != nil {
 			return nil, access, err
 		}
-		c.OCR = e
+		c.OCR = &task.InTurns{Engine: e, Conn: conn}
 		for _, dir := range append(h.Wasm.Further, h.Wasm.DataDir) {
 			if _, err := os.Stat(dir); err == nil {
 				access.Files = append(access.Files, dir)

@@ -179,10 +179,11 @@ type Config struct {
 	// FindOCR is called for OCR when the first page needs it, once: to look for an
 	// engine takes longer than a small document.
 	FindOCR  func() ocr.Engine
-	CacheDir string // where compiled code is kept between runs; "" for a folder in the user's cache
-	Workers  int    // pages read at once; 0 for the number of cores
-	MaxBytes int64  // largest document; 0 for DefaultMaxBytes
-	MaxPages int    // most pages of a document; 0 for DefaultMaxPages
+	CacheDir string     // where compiled code is kept between runs; "" for a folder in the user's cache
+	Workers  int        // pages read at once; 0 for the number of cores
+	MaxBytes int64      // largest document; 0 for DefaultMaxBytes
+	MaxPages int        // most pages of a document; 0 for DefaultMaxPages
+	Limits   pdf.Limits // of one page of a PDF
 	// PageTimeout bounds each call into the reader of PDFs, which is given up
 	// then; 0 for DefaultPageTimeout.
 	PageTimeout time.Duration
@@ -216,6 +217,7 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	rt.Limits = c.Limits
 	e := &Engine{config: c, pdf: rt, ocr: func() ocr.Engine { return c.OCR }}
 	if c.OCR == nil && c.FindOCR != nil {
 		e.ocr = sync.OnceValue(c.FindOCR)

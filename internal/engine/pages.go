@@ -52,7 +52,10 @@ func (e *Engine) newJob(ctx context.Context, f Format, count int, from paper, o 
 }
 
 // tell asks the document what it says about itself.
-func (j *pageJob) tell() { j.meta, j.outline = j.paper.about() }
+func (j *pageJob) tell() {
+	defer j.o.enter(0, Opening)()
+	j.meta, j.outline = j.paper.about()
+}
 
 // rest is what is left when each page was read.
 func (j *pageJob) rest() (*Result, error) {
@@ -71,6 +74,7 @@ func (j *pageJob) understand() error {
 	began := time.Now()
 	lo := j.layoutOptions()
 	lo.Meta, lo.Outline, lo.Each = j.meta, j.outline, j.each
+	lo.Enter = func(n int) func() { return j.o.enter(n, Understanding) }
 	j.out.Doc = layout.Understand(j.sheets, lo)
 	table.SetDecimals(j.out.Doc)
 	if j.o.MergeTables {
@@ -172,9 +176,9 @@ type pageJob struct {
 	regions  [][]region
 	waiting  []bool
 	pictured map[int]string
-	// unreadOn tells of layers and pictures that could not be read, on pages that
-	// have text without.
-	unreadOn []doc.Warning
+	// notes tell of layers and pictures that could not be read, on pages that have
+	// text without, and of what was left out of a page.
+	notes []doc.Warning
 	// quarters are the turns clockwise that made pages upright, by number.
 	quarters map[int]int
 	// saved names the embedded pictures handed out, by the sum of their bytes.
@@ -214,6 +218,9 @@ func (j *pageJob) each(n int, f func(i int)) {
 func (j *pageJob) readPage(i int) {
 	defer j.o.enter(j.numbers[i], Reading)()
 	p := j.paper.read(j.ctx, j.numbers[i])
+	for _, what := range p.Cut {
+		j.warnOn(p.Number, what)
+	}
 	if p.Err == nil {
 		if j.o.SearchablePDF {
 			j.scans[i].images = slices.Clone(p.Images)
@@ -338,9 +345,13 @@ func (p *readers) about() (doc.Meta, []doc.Bookmark) {
 
 func (p *readers) get(ctx context.Context) (*pdf.Reader, error) {
 	p.mu.Lock()
-	if n := len(p.free); n > 0 {
+	for n := len(p.free); n > 0; n = len(p.free) {
 		r := p.free[n-1]
 		p.free = p.free[:n-1]
+		if r.Broken() != nil { // the first, by what stands outside of the pages
+			_ = r.Close()
+			continue
+		}
 		p.mu.Unlock()
 		return r, nil
 	}

@@ -227,7 +227,7 @@ func (j *pageJob) give(i int) readPage {
 	if text, ok := j.pictured[n]; ok {
 		p.pictured = &text
 	}
-	p.failed, p.unread = ofPage(j.out.FailedOCR, n), ofPage(j.unreadOn, n)
+	p.failed, p.unread = ofPage(j.out.FailedOCR, n), ofPage(j.notes, n)
 	return p
 }
 
@@ -243,6 +243,9 @@ func ofPage(all []doc.Warning, n int) []doc.Warning {
 
 // receive is the reverse of give.
 func (j *pageJob) receive(i int, p *readPage) {
+	if err := j.o.trouble(p.number, Understanding); err != nil {
+		*p = readPage{number: p.number, sheet: layout.Prepare(&page.Page{Number: p.number, Err: err}, j.layoutOptions())}
+	}
 	j.sheets[i], j.images[i], j.regions[i], j.waiting[i], j.out.Text[i] = p.sheet, p.images, p.regions, p.waiting, p.text
 	if j.laid != nil {
 		j.laid[i] = p.laid
@@ -260,7 +263,7 @@ func (j *pageJob) receive(i int, p *readPage) {
 		j.notePart(p.number, *p.pictured)
 	}
 	j.out.FailedOCR = append(j.out.FailedOCR, p.failed...)
-	j.unreadOn = append(j.unreadOn, p.unread...)
+	j.notes = append(j.notes, p.unread...)
 	if !p.waiting {
 		j.done++
 	}

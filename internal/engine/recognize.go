@@ -141,7 +141,14 @@ func (j *pageJob) failedOCR(n int, err error) {
 func (j *pageJob) unread(n int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.unreadOn = append(j.unreadOn, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
+	j.notes = append(j.notes, doc.Warning{Page: n, Text: "text recognition: " + err.Error()})
+}
+
+// warnOn tells something about a page.
+func (j *pageJob) warnOn(n int, text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.notes = append(j.notes, doc.Warning{Page: n, Text: text})
 }
 
 // warnOnce tells something about the whole document.
@@ -170,7 +177,7 @@ func (j *pageJob) tellOCR() {
 		} else if p.NeedsOCR != "" {
 			d.Warnings = append(d.Warnings, doc.Warning{Page: p.Number, Text: "text recognition is needed: " + p.NeedsOCR})
 		}
-		for _, list := range [][]doc.Warning{j.out.FailedOCR, j.unreadOn} {
+		for _, list := range [][]doc.Warning{j.out.FailedOCR, j.notes} {
 			for _, f := range list {
 				if f.Page == p.Number {
 					d.Warnings = append(d.Warnings, f)

@@ -20,6 +20,9 @@ const (
 	Reading     Step = "reading"     // of a page, down to its lines
 	Recognizing Step = "recognizing" // the text of its picture
 	Showing     Step = "showing"     // it, or a part of it, as a picture
+	// Understanding is told of pages only on which there is so much that it may
+	// take long.
+	Understanding Step = "understanding"
 )
 
 // Trouble is a step that took its process down before. It is left out, as if it
@@ -57,8 +60,10 @@ type watched struct {
 }
 
 func (w watched) read(ctx context.Context, n int) *page.Page {
-	if err := w.o.trouble(n, Reading); err != nil {
-		return &page.Page{Number: n, Err: err}
+	for _, s := range []Step{Reading, Understanding} {
+		if err := w.o.trouble(n, s); err != nil {
+			return &page.Page{Number: n, Err: err}
+		}
 	}
 	return w.paper.read(ctx, n)
 }

@@ -34,6 +34,9 @@ type Options struct {
 	strict            bool // tests: a fault panics
 	// Each runs f(0) … f(n-1), in parallel if it likes; nil runs them in order.
 	Each func(n int, f func(i int))
+	// Enter is told when a pass begins to work on a page that is heavy enough to
+	// take long; the function it returns, when it has ended. nil for nobody.
+	Enter func(page int) (leave func())
 }
 
 // Sheet is one page on its way from paper to meaning. As Prepare leaves it, it is
@@ -129,7 +132,12 @@ func understand(sheets []*Sheet, o Options, after func(pass string, sheets []*Sh
 	}
 	for _, p := range passes {
 		if p.page != nil {
-			each(len(d.sheets), func(i int) { d.sheets[i].guard(p) })
+			each(len(d.sheets), func(i int) {
+				if s := d.sheets[i]; o.Enter != nil && s.heavy() {
+					defer o.Enter(s.in.Number)()
+				}
+				d.sheets[i].guard(p)
+			})
 		}
 		if p.all != nil {
 			p.all(d)
@@ -143,6 +151,15 @@ func understand(sheets []*Sheet, o Options, after func(pass string, sheets []*Sh
 		out.Pages = append(out.Pages, s.result())
 	}
 	return out
+}
+
+// heavyPage is from how many pieces and drawn things a page may take its passes
+// long, whose time may grow by the square: a dense page of a newspaper has a
+// tenth, and is understood in a tenth of a second.
+const heavyPage = 10_000
+
+func (s *Sheet) heavy() bool {
+	return len(s.pieces)+len(s.in.Rules)+len(s.in.Fills)+len(s.in.Shapes) >= heavyPage
 }
 
 // guard runs a pass on a page. A fault of ours fails the page, not the document.

@@ -25,6 +25,10 @@ type Page struct {
 	Marks  []Mark  // a reader's marks on the text
 	Tags   []Tag   // structure tree of the page in document order, nil when untagged
 
+	// Cut says what was left out because there is too much of it, in words for
+	// people.
+	Cut []string
+
 	// Frame is set when the reader has straightened the page: everything on it,
 	// and Width and Height, are in the space of the straight page.
 	Frame *Frame

@@ -37,6 +37,7 @@ type Conn struct {
 	head  [headSize]byte
 	body  []byte     // reused by every Read
 	mu    sync.Mutex // guards writes
+	takes bool       // files that come along are kept: only a child gets any
 	files []*os.File // that came along and were not taken yet
 }
 
@@ -55,6 +56,9 @@ func (r receiver) Read(p []byte) (int, error) {
 	n = max(n, 0) // -1 with some errors
 	if oobn > 0 {
 		r.c.keep(oob[:oobn])
+		if !r.c.takes {
+			return 0, fmt.Errorf("%w: a descriptor", errFrame)
+		}
 	}
 	if n == 0 && err == nil {
 		return 0, io.EOF
@@ -73,6 +77,10 @@ func (c *Conn) keep(oob []byte) {
 			continue
 		}
 		for _, fd := range fds {
+			if !c.takes {
+				_ = syscall.Close(fd)
+				continue
+			}
 			syscall.CloseOnExec(fd)
 			c.files = append(c.files, os.NewFile(uintptr(fd), "source"))
 		}

@@ -41,6 +41,13 @@ func prepare(_ *Conn, hello []byte) (Handler, Access, error) {
 		return nil, access, errors.New("nothing works")
 	}
 	return func(c *Conn, work []byte, file *os.File) error {
+		switch string(work) {
+		case "send-descriptor":
+			return c.send(frameAnswer, []byte("take this"), file)
+		case "send-too-much":
+			_, err := c.sock.Write([]byte{frameAnswer, 255, 255, 255, 255})
+			return err
+		}
 		answer, err := do(string(work), file)
 		if err != nil {
 			answer = "error: " + err.Error()

@@ -30,6 +30,7 @@ func Serve(setup Setup) error {
 	if err != nil {
 		return err
 	}
+	c.takes = true
 	kind, hello, err := c.Read()
 	if err != nil {
 		return fmt.Errorf("read the greeting: %w", err)

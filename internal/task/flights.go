@@ -19,6 +19,7 @@ type flights struct {
 	overdue func() // called once, when a step takes too long
 
 	mu    sync.Mutex
+	turns int // pictures that wait for others to be recognized, of whatever page
 	pages map[int]*flight
 	late  *engine.Trouble // the step that took too long
 	over  bool            // nothing is noted any more
@@ -41,15 +42,25 @@ func (f *flights) allowed(s engine.Step) time.Duration {
 	return f.limit
 }
 
-// note takes down that a step begins or ends.
-func (f *flights) note(page int, s engine.Step, begins bool) {
+// More pages and steps than any machine has under way at once: a child that
+// tells of more lies.
+const (
+	maxUnderWay = 4096
+	maxNested   = 8
+)
+
+// note takes down that a step begins or ends. It reports whether that can be.
+func (f *flights) note(page int, s engine.Step, begins bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.over {
-		return
+		return true
 	}
 	x := f.pages[page]
 	if x == nil {
+		if !begins || len(f.pages) >= maxUnderWay {
+			return false
+		}
 		x = &flight{}
 		f.pages[page] = x
 	}
@@ -58,22 +69,45 @@ func (f *flights) note(page int, s engine.Step, begins bool) {
 	}
 	if begins {
 		x.steps = append(x.steps, s)
-	} else if n := len(x.steps); n > 0 {
-		x.steps = x.steps[:n-1]
+	} else {
+		x.steps = x.steps[:len(x.steps)-1]
 	}
 	n := len(x.steps)
 	if n == 0 {
 		delete(f.pages, page)
-		return
+		return true
+	}
+	if n > maxNested {
+		x.steps = x.steps[:maxNested]
+		return false
 	}
 	top, depth := x.steps[n-1], n
 	x.begun = time.Now()
 	x.timer = time.AfterFunc(f.allowed(top), func() { f.fire(page, x, top, depth) })
+	return true
+}
+
+// waits says that a picture waits for its turn to be recognized, or waits no
+// more. The time of recognition stands still meanwhile, for it is not known which
+// page the picture is of.
+func (f *flights) waits(begins bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if begins {
+		f.turns++
+		return
+	}
+	f.turns--
 }
 
 func (f *flights) fire(page int, x *flight, s engine.Step, depth int) {
 	f.mu.Lock()
 	if f.over || f.pages[page] != x || len(x.steps) != depth || time.Since(x.begun) < f.allowed(s) {
+		f.mu.Unlock()
+		return
+	}
+	if s == engine.Recognizing && f.turns > 0 {
+		x.timer = time.AfterFunc(f.allowed(s), func() { f.fire(page, x, s, depth) })
 		f.mu.Unlock()
 		return
 	}

@@ -2,8 +2,10 @@ package task
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +95,77 @@ func TestNestedForms(t *testing.T) {
 			}
 			t.Logf("took %s, this process grew by %d MB, %d restarts", took, grown, s.restarts)
 		})
+	}
+}
+
+// Limits of TestBombs.
+const (
+	bombLimit  = 5 * time.Second // of a step of a page
+	bombMemory = 700 << 20       // of the child
+	bombSlack  = 2 * time.Second
+	ownGrowth  = 32 // megabytes by which this process may grow
+)
+
+// TestBombs parses documents that balloon, loop or lie. Each costs a page, or fails
+// for a reason that clients know; the rest of it is read, and this process does not
+// notice.
+func TestBombs(t *testing.T) {
+	r := remote(t, told{}, bombMemory, bombLimit)
+	for i, b := range bombs {
+		t.Run(b.name, func(t *testing.T) {
+			if testing.Short() && (b.long || i%4 > 0) {
+				t.Skip("a few are enough for a short run")
+			}
+			document, s := fileOf(t, b.build()), newKept()
+			debug.FreeOSMemory() // of what built it
+			before, begun := residentMB(t), time.Now()
+			rep, err := r.Process(t.Context(), taskOf(request), document, s)
+			took, grown := time.Since(begun), residentMB(t)-before
+			f, failed := errors.AsType[*Failure](err)
+			code, bad := "", strings.Trim(string(rep.Meta["failed_pages"]), "[]")
+			if failed {
+				code, bad = f.Code, ""
+			}
+			t.Logf("%.1f s, %d restarts, grown by %d MB, code %q, failed pages [%.20s]", took.Seconds(), s.restarts, grown, code, bad)
+			if err != nil && !failed || code != b.code {
+				t.Errorf("it ended with %v, want code %q", err, b.code)
+			}
+			if bad != b.bad && (b.may == "" || bad != b.may) {
+				t.Errorf("failed pages [%.100s], want [%.100s]", bad, b.bad)
+			}
+			if !failed && !strings.Contains(s.outputs[MarkdownFull], goodText) {
+				t.Errorf("the first page is missing: %.300s", s.outputs[MarkdownFull])
+			}
+			// A page is read, understood and drawn, each in the time of a step, and once
+			// more after each death.
+			if took > time.Duration(s.restarts+2)*bombLimit+bombSlack {
+				t.Errorf("it took %s with %d restarts", took, s.restarts)
+			}
+			if grown > ownGrowth {
+				t.Errorf("this process has grown by %d MB", grown)
+			}
+		})
+	}
+}
+
+// TestHeavyPage: a page whose text is read in time but not understood fails alone.
+func TestHeavyPage(t *testing.T) {
+	h := told{Evil: map[string]string{"2 understanding": "spin"}}
+	var b strings.Builder
+	for i := range 12_000 {
+		fmt.Fprintf(&b, "BT /F 3 Tf %d %d Td (x) Tj ET\n", 20+i%100*5, 20+i/100*5)
+	}
+	document := fileOf(t, sheets().page(b.String(), "", "").bytes())
+	r, task := remote(t, h, 0, 3*time.Second), taskOf(`{"tier":"cost_effective","version":"latest"}`)
+	whole, _ := process(t, r, task, document)
+	divided, ok := inParts(t, r, task, document, 1)
+	if !ok {
+		t.Error("the document was not divided")
+	}
+	for _, m := range []made{whole, divided} {
+		if got := string(m.meta["failed_pages"]); got != "[2]" || !strings.Contains(m.outputs[MarkdownJSON], "the page could not be understood: it took longer than 3s") || !strings.Contains(m.outputs[MarkdownFull], goodText) {
+			t.Errorf("failed pages %s, %s: %s", got, m.failure, m.outputs[MarkdownJSON])
+		}
 	}
 }
 

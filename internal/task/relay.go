@@ -22,11 +22,19 @@ const (
 	frameWords   = 'W'
 )
 
+// Kinds of frames of recognition that a child does itself, when it is its turn.
+const (
+	frameTurn     = 'T' // four bytes of number; frameWords without words is the answer
+	frameTurnOver = 't'
+)
+
 // Limits of what a child may have recognized.
 const (
 	maxPicturePixels = 64 << 20
 	maxPictureSide   = 20_000
-	maxPictures      = 64 // at once
+	maxPictures      = 64      // at once
+	maxPictureBytes  = 1 << 30 // of those at once
+	maxWaiting       = 1024    // for their turn
 )
 
 // picture announces pixels, one byte each of a gray one, else four.
@@ -57,10 +65,38 @@ type Recognizer struct {
 	Packs []string // its languages
 	Conn  *sandbox.Conn
 
+	asker
+}
+
+// asker asks the parent for several things at once.
+type asker struct {
 	mu     sync.Mutex
 	last   uint32
 	answer map[uint32]*words // that came and were not taken yet
 	reader chan struct{}     // holds the right to read the connection
+}
+
+// ask returns the answer to what send asks for, by its number.
+func (a *asker) ask(conn *sandbox.Conn, send func(id uint32) error) (*words, error) {
+	a.mu.Lock()
+	if a.reader == nil {
+		a.reader, a.answer = make(chan struct{}, 1), map[uint32]*words{}
+	}
+	a.last++
+	id := a.last
+	a.mu.Unlock()
+	if err := send(id); err != nil {
+		return nil, err
+	}
+	// Of those that wait one reads, for all.
+	for {
+		a.reader <- struct{}{}
+		w, err := a.next(conn, id)
+		<-a.reader
+		if w != nil || err != nil {
+			return w, err
+		}
+	}
 }
 
 var _ ocr.Engine = (*Recognizer)(nil)
@@ -73,31 +109,14 @@ func (r *Recognizer) Languages() []string { return r.Packs }
 
 // Recognize sends the picture to the parent and waits for the words.
 func (r *Recognizer) Recognize(ctx context.Context, img image.Image, o ocr.Options) (*ocr.Result, error) {
-	r.mu.Lock()
-	if r.reader == nil {
-		r.reader, r.answer = make(chan struct{}, 1), map[uint32]*words{}
-	}
-	r.last++
-	id := r.last
-	r.mu.Unlock()
-	if err := r.send(id, img, o); err != nil {
+	w, err := r.ask(r.Conn, func(id uint32) error { return r.send(id, img, o) })
+	if err != nil {
 		return nil, err
 	}
-	// Of those that wait one reads, for all.
-	for {
-		r.reader <- struct{}{}
-		w, err := r.next(id)
-		<-r.reader
-		if err != nil {
-			return nil, err
-		}
-		if w != nil {
-			if w.Err != "" {
-				return nil, errors.New(w.Err)
-			}
-			return w.Result, ctx.Err()
-		}
+	if w.Err != "" {
+		return nil, errors.New(w.Err)
 	}
+	return w.Result, ctx.Err()
 }
 
 func (r *Recognizer) send(id uint32, img image.Image, o ocr.Options) error {
@@ -133,12 +152,12 @@ func (r *Recognizer) send(id uint32, img image.Image, o ocr.Options) error {
 }
 
 // next returns the answer to a picture, or nil after it has read one to another.
-func (r *Recognizer) next(id uint32) (*words, error) {
-	if w := r.answer[id]; w != nil {
-		delete(r.answer, id)
+func (a *asker) next(conn *sandbox.Conn, id uint32) (*words, error) {
+	if w := a.answer[id]; w != nil {
+		delete(a.answer, id)
 		return w, nil
 	}
-	kind, body, err := r.Conn.Read()
+	kind, body, err := conn.Read()
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +168,29 @@ func (r *Recognizer) next(id uint32) (*words, error) {
 	if w.ID == id {
 		return w, nil
 	}
-	r.answer[w.ID] = w
+	a.answer[w.ID] = w
 	return nil, nil
+}
+
+// InTurns is an engine in a child that recognizes only when the parent says so:
+// all children together recognize no more pictures at once than the machine has
+// cores for.
+type InTurns struct {
+	ocr.Engine
+	Conn *sandbox.Conn
+
+	asker
+}
+
+// Recognize waits for its turn and recognizes.
+func (e *InTurns) Recognize(ctx context.Context, img image.Image, o ocr.Options) (*ocr.Result, error) {
+	frame := func(kind byte, id uint32) error { return e.Conn.Write(kind, binary.LittleEndian.AppendUint32(nil, id)) }
+	var turn uint32
+	if _, err := e.ask(e.Conn, func(id uint32) error { turn = id; return frame(frameTurn, id) }); err != nil {
+		return nil, fmt.Errorf("wait for the turn: %w", err)
+	}
+	res, err := e.Engine.Recognize(ctx, img, o)
+	return res, errors.Join(err, frame(frameTurnOver, turn))
 }
 
 // desk does the recognition for one child, in the parent.
@@ -161,6 +201,13 @@ type desk struct {
 	pending map[uint32]*filling
 	under   chan struct{} // one for each picture that is recognized
 	wg      sync.WaitGroup
+
+	turns chan struct{} // of all children; nil for no limit
+	waits func(begins bool)
+
+	mu    sync.Mutex
+	bytes int             // of the pictures that are here
+	held  map[uint32]bool // turns that this child waits for (false) or has
 }
 
 // filling is a picture of which pixels are still to come.
@@ -170,17 +217,92 @@ type filling struct {
 }
 
 func newDesk(ctx context.Context, e ocr.Engine, reply func(byte, []byte) error) *desk {
-	return &desk{ctx: ctx, engine: e, reply: reply, pending: map[uint32]*filling{}, under: make(chan struct{}, maxPictures)}
+	return &desk{ctx: ctx, engine: e, reply: reply, pending: map[uint32]*filling{}, under: make(chan struct{}, maxPictures),
+		waits: func(bool) {}, held: map[uint32]bool{}}
+}
+
+// turn lets the child recognize a picture as soon as there is room.
+func (d *desk) turn(body []byte) error {
+	if len(body) != 4 {
+		return errStream
+	}
+	id := binary.LittleEndian.Uint32(body)
+	d.mu.Lock()
+	_, known := d.held[id]
+	if known || len(d.held) >= maxWaiting {
+		d.mu.Unlock()
+		return errStream
+	}
+	d.held[id] = false
+	d.mu.Unlock()
+	d.wg.Go(func() {
+		d.waits(true)
+		defer d.waits(false)
+		if d.turns != nil {
+			select {
+			case d.turns <- struct{}{}:
+			case <-d.ctx.Done():
+				return
+			}
+		}
+		d.mu.Lock()
+		d.held[id] = true
+		d.mu.Unlock()
+		if body, err := json.Marshal(words{ID: id}); err == nil {
+			_ = d.reply(frameWords, body) // a child that is gone needs none
+		}
+	})
+	return nil
+}
+
+// turnOver makes room for the next picture.
+func (d *desk) turnOver(body []byte) error {
+	if len(body) != 4 {
+		return errStream
+	}
+	id := binary.LittleEndian.Uint32(body)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.held[id] {
+		return errStream
+	}
+	delete(d.held, id)
+	if d.turns != nil {
+		<-d.turns
+	}
+	return nil
+}
+
+// close ends all that is under way and gives back the turns of a child that did
+// not.
+func (d *desk) close() {
+	d.wg.Wait()
+	for _, has := range d.held {
+		if has && d.turns != nil {
+			<-d.turns
+		}
+	}
 }
 
 func (d *desk) open(body []byte) error {
 	f := &filling{}
 	if err := json.Unmarshal(body, &f.picture); err != nil || d.engine == nil || d.pending[f.ID] != nil || len(d.pending) >= maxPictures ||
-		f.Width < 1 || f.Height < 1 || f.Width > maxPictureSide || f.Height > maxPictureSide || f.Width*f.Height > maxPicturePixels {
+		f.Width < 1 || f.Height < 1 || f.Width > maxPictureSide || f.Height > maxPictureSide || f.Width*f.Height > maxPicturePixels || !d.room(f.bytes()) {
 		return errStream
 	}
 	d.pending[f.ID] = f
 	return nil
+}
+
+// room takes memory for a picture, or with a negative number gives it back.
+func (d *desk) room(bytes int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bytes+bytes > maxPictureBytes {
+		return false
+	}
+	d.bytes += bytes
+	return true
 }
 
 func (d *desk) pixels(body []byte) error {
@@ -201,7 +323,7 @@ func (d *desk) pixels(body []byte) error {
 		return errStream
 	}
 	d.wg.Go(func() {
-		defer func() { <-d.under }()
+		defer func() { <-d.under; d.room(-f.bytes()) }()
 		d.recognize(f)
 	})
 	return nil

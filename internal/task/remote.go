@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,11 @@ type Remote struct {
 	Pool *sandbox.Pool
 	// Limit is how long one step of one page may take.
 	Limit time.Duration
+	// MaxResult bounds what a document is made into, in bytes; 0 for DefaultMaxResult.
+	MaxResult int64
+	// Turns has room for the pictures that are recognized at once by all children
+	// together; nil for no such limit.
+	Turns chan struct{}
 	// OCR recognizes what children cannot themselves (Recognizer); nil for nothing.
 	OCR     ocr.Engine
 	Log     *slog.Logger
@@ -115,6 +121,8 @@ func text(t engine.Trouble) string {
 		return "the text of the picture could not be recognized: " + t.Why
 	case engine.Showing:
 		return "the page could not be drawn: " + t.Why
+	case engine.Understanding:
+		return "the page could not be understood: " + t.Why
 	}
 	return "the page could not be read: " + t.Why
 }
@@ -163,9 +171,10 @@ func (r *Remote) try(ctx context.Context, m *meter, t Task, document *os.File, s
 	defer f.stop()
 	reading, cancel := context.WithCancel(ctx)
 	d := newDesk(reading, r.OCR, child.Write)
-	defer d.wg.Wait()
+	d.turns, d.waits = r.Turns, f.waits
+	defer d.close()
 	defer cancel()
-	st := &stream{sink: s, steps: f, meter: m, desk: d, ctx: ctx}
+	st := &stream{sink: s, steps: f, meter: m, desk: d, ctx: ctx, most: cmp.Or(r.MaxResult, DefaultMaxResult)}
 	defer st.drop()
 	if err := child.Start(work, document); err != nil {
 		return f, rep, child.Lost(err)
@@ -194,6 +203,10 @@ func (r *Remote) try(ctx context.Context, m *meter, t Task, document *os.File, s
 		if errors.Is(err, errStream) {
 			child.Kill(sandbox.Crash, err.Error())
 			return f, rep, child.Wait()
+		}
+		if errors.Is(err, errTooMuch) {
+			child.Kill(sandbox.Stopped, err.Error())
+			return f, rep, &Failure{wire.DocumentTooLarge, err}
 		}
 		if err != nil {
 			child.Kill(sandbox.Stopped, "what it makes cannot be stored")

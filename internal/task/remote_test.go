@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 type told struct {
 	Evil map[string]string
 	OCR  bool // its parent recognizes text
+	Turn bool // it recognizes text itself, in turns
 	Dir  string
 }
 
@@ -55,6 +56,9 @@ func prepare(c *sandbox.Conn, hello []byte) (sandbox.Handler, sandbox.Access, er
 	config := engine.Config{CacheDir: h.Dir, Workers: 2}
 	if h.OCR {
 		config.OCR = &Recognizer{Title: "the parent", Packs: []string{"eng"}, Conn: c}
+	}
+	if h.Turn {
+		config.OCR = &InTurns{Engine: timed{}, Conn: c}
 	}
 	e, err := engine.Start(context.Background(), config)
 	return Serve(evilParser{e, h.Evil}), sandbox.Access{}, err
@@ -74,6 +78,10 @@ func (p evilParser) Parse(ctx context.Context, src engine.Source, o engine.Optio
 
 func (p evilParser) ReadPart(ctx context.Context, src engine.Source, o engine.Options, tell bool, to io.Writer) error {
 	return p.partParser.ReadPart(ctx, src, p.watched(o), tell, to)
+}
+
+func (p evilParser) Assemble(ctx context.Context, src engine.Source, o engine.Options, parts io.Reader) (*engine.Result, error) {
+	return p.partParser.Assemble(ctx, src, p.watched(o), parts)
 }
 
 // watched is options under which steps do what they are told to.

@@ -42,7 +42,7 @@ type ending struct {
 }
 
 // steps in the order of their numbers on the connection.
-var steps = []engine.Step{engine.Opening, engine.Reading, engine.Recognizing, engine.Showing}
+var steps = []engine.Step{engine.Opening, engine.Reading, engine.Recognizing, engine.Showing, engine.Understanding}
 
 // remoteSink sends what a task makes to the parent.
 type remoteSink struct{ conn *sandbox.Conn }
@@ -127,24 +127,32 @@ var (
 	imageType   = regexp.MustCompile(`^image/[a-z0-9.+-]{1,40}$`)
 )
 
-// Limits of what a child may send: of all of it, and of one picture, which is
-// held in memory.
+// Limits of what a child may send.
 const (
-	maxSent  = 4 << 30
-	maxImage = 128 << 20
+	DefaultMaxResult = 4 << 30   // bytes of everything
+	maxImage         = 128 << 20 // bytes of a picture, which is held in memory
+	maxImages        = 100_000
+	maxOutputs       = 64
+	maxPages         = 1_000_000
 )
+
+// errTooMuch means that a document makes more than the server takes.
+var errTooMuch = errors.New("its results are too large")
 
 // stream carries the frames of one task to its sink.
 type stream struct {
-	sink   Sink
-	steps  *flights
-	meter  *meter
-	desk   *desk
-	sent   int64
-	image  *engine.Image
-	writer io.WriteCloser
-	cancel context.CancelFunc
-	ctx    context.Context
+	sink    Sink
+	steps   *flights
+	meter   *meter
+	desk    *desk
+	most    int64 // bytes that may be sent
+	sent    int64
+	images  int // so far, also those that were dropped
+	outputs int // likewise
+	image   *engine.Image
+	writer  io.WriteCloser
+	cancel  context.CancelFunc
+	ctx     context.Context
 }
 
 // take handles one frame; the end is not nil when the task is at its end.
@@ -154,14 +162,20 @@ func (s *stream) take(kind byte, body []byte) (end *ending, err error) {
 		if len(body) != 6 || int(body[4]) >= len(steps) {
 			return nil, errStream
 		}
-		page, step, begins := int(binary.LittleEndian.Uint32(body)), steps[body[4]], body[5] != 0
-		s.steps.note(page, step, begins)
-		s.meter.note(page, step, begins)
+		page, step, begins := binary.LittleEndian.Uint32(body), steps[body[4]], body[5] != 0
+		if page > maxPages || !s.steps.note(int(page), step, begins) {
+			return nil, errStream
+		}
+		s.meter.note(int(page), step, begins)
 	case frameProgress:
 		if len(body) != 8 {
 			return nil, errStream
 		}
-		s.sink.Progress(int(binary.LittleEndian.Uint32(body)), int(binary.LittleEndian.Uint32(body[4:])))
+		done, total := binary.LittleEndian.Uint32(body), binary.LittleEndian.Uint32(body[4:])
+		if done > total || total > maxPages {
+			return nil, errStream
+		}
+		s.sink.Progress(int(done), int(total))
 	case frameOutput:
 		return nil, s.open(body)
 	case frameImage:
@@ -174,6 +188,10 @@ func (s *stream) take(kind byte, body []byte) (end *ending, err error) {
 		return nil, s.desk.open(body)
 	case framePixels:
 		return nil, s.desk.pixels(body)
+	case frameTurn:
+		return nil, s.desk.turn(body)
+	case frameTurnOver:
+		return nil, s.desk.turnOver(body)
 	case frameDrop:
 		if !imageName.Match(body) {
 			return nil, errStream
@@ -196,6 +214,9 @@ func (s *stream) open(body []byte) error {
 	if err := json.Unmarshal(body, &h); err != nil || s.busy() || !outputName.MatchString(h.Name) || !contentType.MatchString(h.ContentType) {
 		return errStream
 	}
+	if s.outputs++; s.outputs > maxOutputs {
+		return fmt.Errorf("%w: more than %d outputs", errTooMuch, maxOutputs)
+	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	w, err := s.sink.Create(ctx, h.Name, h.ContentType)
 	if err != nil {
@@ -208,8 +229,12 @@ func (s *stream) open(body []byte) error {
 
 func (s *stream) openImage(body []byte) error {
 	var i engine.Image
-	if err := json.Unmarshal(body, &i); err != nil || s.busy() || !imageName.MatchString(i.Name) || !imageType.MatchString(i.ContentType) {
+	if err := json.Unmarshal(body, &i); err != nil || s.busy() || !imageName.MatchString(i.Name) || !imageType.MatchString(i.ContentType) ||
+		i.SameAs != "" && !imageName.MatchString(i.SameAs) || i.Page < 0 || i.Page > maxPages || len(i.Category) > 20 || i.Data != nil {
 		return errStream
+	}
+	if s.images++; s.images > maxImages {
+		return fmt.Errorf("%w: more than %d pictures", errTooMuch, maxImages)
 	}
 	s.image = &i
 	return nil
@@ -218,13 +243,13 @@ func (s *stream) openImage(body []byte) error {
 func (s *stream) busy() bool { return s.image != nil || s.writer != nil }
 
 func (s *stream) data(body []byte) error {
-	if s.sent += int64(len(body)); s.sent > maxSent {
-		return fmt.Errorf("its results are larger than %d MB", maxSent>>20)
+	if s.sent += int64(len(body)); s.sent > s.most {
+		return fmt.Errorf("%w: more than %d MB", errTooMuch, s.most>>20)
 	}
 	switch {
 	case s.image != nil:
 		if len(s.image.Data)+len(body) > maxImage {
-			return fmt.Errorf("a picture of it is larger than %d MB", maxImage>>20)
+			return fmt.Errorf("%w: a picture of more than %d MB", errTooMuch, maxImage>>20)
 		}
 		s.image.Data = append(s.image.Data, body...)
 	case s.writer != nil:

@@ -226,7 +226,7 @@ func (w *work) run(ctx context.Context, src engine.Source, parts io.Reader, watc
 		}
 	}
 	for _, t := range w.Troubles {
-		if t.Step != engine.Reading {
+		if t.Step != engine.Reading && t.Step != engine.Understanding {
 			w.report.Troubles++
 		}
 	}

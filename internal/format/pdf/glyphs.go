@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"unicode/utf16"
@@ -43,7 +44,11 @@ func (r *Reader) readText(w *placed) {
 		return
 	}
 	defer m.call("FPDFText_ClosePage", text)
-	count := min(m.callInt("FPDFText_CountChars", text), maxGlyphs)
+	count := m.callInt("FPDFText_CountChars", text)
+	if count > r.limits.Glyphs {
+		w.out.Cut = append(w.out.Cut, fmt.Sprintf("the page has %d characters, %d are read", count, r.limits.Glyphs))
+		count = r.limits.Glyphs
+	}
 	var (
 		st      *style
 		styles  = map[handle]*style{}

@@ -64,8 +64,8 @@ func (r *Reader) imageObjects(w *placed) []imageObject {
 	d := drawing{r: r}
 	var walk func(count, get string, parent handle, toPage geom.Matrix, depth int)
 	walk = func(count, get string, parent handle, toPage geom.Matrix, depth int) {
-		n := min(r.m.callInt(count, parent), maxObjects)
-		for i := 0; i < n && r.m.trap == nil && seen < maxObjects && len(out) < maxImages; i++ {
+		n := min(r.m.callInt(count, parent), r.limits.Objects)
+		for i := 0; i < n && r.m.trap == nil && seen < r.limits.Objects && len(out) < maxImages; i++ {
 			o := r.m.call(get, parent, uint64(i))
 			seen++
 			switch r.m.callInt("FPDFPageObj_GetType", o) {

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"math"
 
 	"recto/internal/geom"
@@ -46,12 +47,18 @@ type drawing struct {
 // readObjects reads rules, fills, other drawings and images.
 func (r *Reader) readObjects(w *placed) {
 	d := &drawing{r: r, w: w}
-	n := min(r.m.callInt("FPDFPage_CountObjects", w.handle), maxObjects)
-	for i := range n {
+	n := r.m.callInt("FPDFPage_CountObjects", w.handle)
+	for i := 0; i < n && d.order < r.limits.Objects; i++ {
 		if r.m.trap != nil {
 			return
 		}
 		d.object(r.m.call("FPDFPage_GetObject", w.handle, uint64(i)), w.toPage, 0)
+	}
+	if d.order >= r.limits.Objects {
+		w.out.Cut = append(w.out.Cut, fmt.Sprintf("the page is drawn in more than %d pieces, the rest is left out", r.limits.Objects))
+	}
+	if len(d.images) >= maxImages {
+		w.out.Cut = append(w.out.Cut, fmt.Sprintf("the page shows more than %d pictures, the rest is left out", maxImages))
 	}
 }
 
@@ -75,8 +82,8 @@ func (d *drawing) object(h handle, toPage geom.Matrix, depth int) {
 			return
 		}
 		inner := d.matrix(h).Then(toPage)
-		n := min(m.callInt("FPDFFormObj_CountObjects", h), maxObjects)
-		for i := 0; i < n && d.order < maxObjects; i++ {
+		n := min(m.callInt("FPDFFormObj_CountObjects", h), d.r.limits.Objects)
+		for i := 0; i < n && d.order < d.r.limits.Objects; i++ {
 			d.object(m.call("FPDFFormObj_GetObject", h, uint64(i)), inner, depth+1)
 		}
 	}

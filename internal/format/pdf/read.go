@@ -10,11 +10,21 @@ import (
 )
 
 // Limits of one page. A page over them is read up to the limit and says so.
+type Limits struct {
+	Glyphs  int // 0 for DefaultGlyphs
+	Objects int // drawn pieces, with those of forms; 0 for DefaultObjects
+}
+
+// Defaults of Limits: a dense page of a newspaper has 30,000 glyphs, a street map
+// 100,000 pieces.
 const (
-	maxGlyphs  = 500_000 // a dense newspaper page has 30,000
-	maxObjects = 200_000
-	maxSideLen = 200_000 // points; PDF's own limit is 14,400 units, times UserUnit
+	DefaultGlyphs  = 500_000
+	DefaultObjects = 200_000
 )
+
+// maxSideLen bounds a page, in points; PDF's own limit is 14,400 units, times
+// UserUnit.
+const maxSideLen = 200_000
 
 // placed is an open page and its map from PDF's user space to page space.
 type placed struct {
@@ -46,7 +56,6 @@ func (r *Reader) ReadPage(n int) *page.Page {
 		r.m.call("FPDF_ClosePage", h)
 		return p
 	}
-	p.Label = r.Label(n)
 	notes := r.flatten(w)
 	p.Marks = slices.Clone(notes.marks)
 	p.Links, p.Fields = slices.Clone(notes.links), slices.Clone(notes.fields)
@@ -59,6 +68,7 @@ func (r *Reader) ReadPage(n int) *page.Page {
 		return &page.Page{Number: n, Width: p.Width, Height: p.Height, Err: fmt.Errorf("read page %d: %w", n, r.m.trap)}
 	}
 	r.m.call("FPDF_ClosePage", w.handle)
+	p.Label = r.Label(n) // last: a tree of labels that is a circle costs the reader, not the page
 	return p
 }
 

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -23,6 +24,7 @@ const (
 // Reader is one open document. It is not safe for concurrent use.
 type Reader struct {
 	m        *module
+	limits   Limits
 	doc      handle
 	form     handle // form environment, 0 when the document has no form
 	formless bool   // looked for a form and found none
@@ -46,7 +48,8 @@ func (rt *Runtime) Open(ctx context.Context, data []byte, password string) (*Rea
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{m: m, fonts: map[page.Font]*page.Font{}, letters: map[*page.Font]*letterWidths{}, notes: map[int]*annotations{}}
+	limits := Limits{Glyphs: cmp.Or(rt.Limits.Glyphs, DefaultGlyphs), Objects: cmp.Or(rt.Limits.Objects, DefaultObjects)}
+	r := &Reader{m: m, limits: limits, fonts: map[page.Font]*page.Font{}, letters: map[*page.Font]*letterWidths{}, notes: map[int]*annotations{}}
 	if err := r.load(data, password); err != nil {
 		_ = m.close()
 		return nil, err

@@ -30,6 +30,8 @@ const memoryLimitPages = 32768
 
 // Runtime is PDFium compiled for this machine.
 type Runtime struct {
+	Limits Limits // of the pages of all documents; set before the first is opened
+
 	wasm     wazero.Runtime
 	compiled wazero.CompiledModule
 	cache    wazero.CompilationCache

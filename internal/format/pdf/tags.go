@@ -72,6 +72,7 @@ func (t *tagReader) element(e handle, depth int) page.Tag {
 	n := m.callInt("FPDF_StructElement_CountChildren", e)
 	for i := 0; i < n && m.trap == nil && t.count < maxTags; i++ {
 		if id := m.callInt("FPDF_StructElement_GetChildMarkedContentID", e, uint64(i)); id >= 0 {
+			t.count++
 			tag.MCIDs = append(tag.MCIDs, id)
 			tag.Kids = append(tag.Kids, page.Kid{MCID: id, Child: -1})
 			continue
