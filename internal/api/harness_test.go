@@ -34,7 +34,7 @@ import (
 // bench is a whole server on a temporary directory.
 type bench struct {
 	*httptest.Server
-	t     *testing.T
+	t     testing.TB
 	db    *store.DB
 	blobs *blob.Store
 	jobs  *job.Runner
@@ -80,7 +80,7 @@ type settings struct {
 	dir    string // of the data; one of the test's own when empty
 }
 
-func start(t *testing.T, o settings) *bench {
+func start(t testing.TB, o settings) *bench {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir()) // the blob store sets it; give it back after the test
 	dir, ctx := cmp.Or(o.dir, t.TempDir()), context.Background()
@@ -139,7 +139,7 @@ type reply struct {
 }
 
 // json reads the body.
-func (r reply) json(t *testing.T) map[string]any {
+func (r reply) json(t testing.TB) map[string]any {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal(r.body, &m); err != nil {
@@ -148,7 +148,7 @@ func (r reply) json(t *testing.T) map[string]any {
 	return m
 }
 
-func (r reply) want(t *testing.T, status int) reply {
+func (r reply) want(t testing.TB, status int) reply {
 	t.Helper()
 	if r.status != status {
 		t.Fatalf("status %d, want %d: %s", r.status, status, r.body)
@@ -295,7 +295,7 @@ var contracts = sync.OnceValue(func() []*openapi3.T {
 	return out
 })
 
-func checkContract(t *testing.T, method, path string, r reply) {
+func checkContract(t testing.TB, method, path string, r reply) {
 	t.Helper()
 	own := contracts()[0]
 	if item := own.Paths.Value(template(own, path)); item != nil && item.GetOperation(method) != nil && item.GetOperation(method).Responses.Status(r.status) == nil {

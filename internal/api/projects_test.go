@@ -150,7 +150,7 @@ func TestDeleteProject(t *testing.T) {
 }
 
 // any reads a body that is no object.
-func (r reply) any(t *testing.T) any {
+func (r reply) any(t testing.TB) any {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(r.body, &v); err != nil {

@@ -6,6 +6,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -29,6 +31,7 @@ var (
 	ErrBlocked  = errors.New("address is not public and not allowed")
 	ErrTooLarge = errors.New("answer is larger than allowed")
 	ErrStatus   = errors.New("server refused")
+	ErrSlow     = errors.New("server sends too slowly")
 )
 
 // Defaults of Options and Limits.
@@ -40,7 +43,11 @@ const (
 const (
 	dialTimeout  = 10 * time.Second
 	maxRedirects = 5
-	userAgent    = "recto"
+	// slowest is how many bytes a second a server must send on average, and patience
+	// how long it may send less: whoever drips holds a worker.
+	slowest   = 10 << 10
+	patience  = 30 * time.Second
+	userAgent = "recto"
 )
 
 // ports are those a document may be fetched from; anything else on a public
@@ -53,6 +60,7 @@ type Options struct {
 	AllowPrivate bool           // any address and port: loopback, local network, cloud metadata
 	Allowed      []netip.Prefix // non-public networks that are fine nevertheless, on any port
 	Timeout      time.Duration  // for the whole request; 0 means DefaultTimeout
+	Patience     time.Duration  // with a server that sends nothing, or slowly; 0 for half a minute
 }
 
 // Client returns a guarded client. It never uses a proxy from the environment:
@@ -100,7 +108,7 @@ func Get(ctx context.Context, rawURL string, l Limits) (name string, data []byte
 	defer body.Close()
 	data, err = io.ReadAll(body)
 	if err != nil {
-		return "", nil, fmt.Errorf("download %s: %w", rawURL, explain(err))
+		return "", nil, fmt.Errorf("download %s: %w", redacted(rawURL), explain(err))
 	}
 	return name, data, nil
 }
@@ -113,7 +121,7 @@ func Open(ctx context.Context, rawURL string, l Limits) (name string, body io.Re
 	}
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return "", nil, fmt.Errorf("download %q: %w", rawURL, ErrURL)
+		return "", nil, fmt.Errorf("download: %w", ErrURL) // the parser's own message repeats the address
 	}
 	if err := checkURL(u); err != nil {
 		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), err)
@@ -129,7 +137,7 @@ func Open(ctx context.Context, rawURL string, l Limits) (name string, body io.Re
 		client.CloseIdleConnections()
 		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), explain(err))
 	}
-	stream := &limited{body: resp.Body, left: l.MaxBytes, client: client}
+	stream := newLimited(resp.Body, l, client)
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		err = fmt.Errorf("%w: it answered %s", ErrStatus, resp.Status)
@@ -141,6 +149,15 @@ func Open(ctx context.Context, rawURL string, l Limits) (name string, body io.Re
 		return "", nil, fmt.Errorf("download %s: %w", u.Redacted(), err)
 	}
 	return fileName(resp), stream, nil
+}
+
+// redacted is an address without its password.
+func redacted(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "the document"
+	}
+	return u.Redacted()
 }
 
 // IsURL reports whether an argument is meant as an address and not as a file.
@@ -229,9 +246,20 @@ var extensions = map[string]string{
 
 // limited reads at most so many bytes and tells when there were more.
 type limited struct {
-	body   io.ReadCloser
-	left   int64
-	client *http.Client
+	body     io.ReadCloser
+	left     int64
+	client   *http.Client
+	begun    time.Time
+	read     int64
+	patience time.Duration
+	stalled  *time.Timer // closes the body when nothing comes
+	late     atomic.Bool // it did
+}
+
+func newLimited(body io.ReadCloser, l Limits, client *http.Client) *limited {
+	s := &limited{body: body, left: l.MaxBytes, client: client, begun: time.Now(), patience: cmp.Or(l.Patience, patience)}
+	s.stalled = time.AfterFunc(s.patience, func() { s.late.Store(true); _ = body.Close() })
+	return s
 }
 
 func (l *limited) Read(p []byte) (int, error) {
@@ -241,8 +269,14 @@ func (l *limited) Read(p []byte) (int, error) {
 	if int64(len(p)) > l.left+1 {
 		p = p[:l.left+1]
 	}
+	l.stalled.Reset(l.patience)
 	n, err := l.body.Read(p)
+	l.stalled.Stop() // who reads may take its time
 	l.left -= int64(n)
+	l.read += int64(n)
+	if took := time.Since(l.begun); l.late.Load() || err == nil && took > l.patience && float64(l.read) < slowest*took.Seconds() {
+		return n, ErrSlow
+	}
 	if l.left < 0 {
 		return n - 1, ErrTooLarge
 	}
@@ -250,6 +284,7 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 func (l *limited) Close() error {
+	l.stalled.Stop()
 	err := l.body.Close()
 	l.client.CloseIdleConnections()
 	return err
