@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +13,9 @@ import (
 // tsvWord is the level of the rows of Tesseract's TSV that hold words; others
 // describe pages, blocks, paragraphs and lines.
 const tsvWord = "5"
+
+// maxTSV is more than any number of a picture, in pixels; NaN is not below it.
+const maxTSV = 1e6
 
 // ReadTSV reads Tesseract's tab-separated output. Its rows are level, page,
 // block, paragraph, line, word, left, top, width, height, confidence (0-100) and
@@ -33,7 +37,7 @@ func ReadTSV(tsv string) *Result {
 		ok := true
 		for i := range n {
 			v, err := strconv.ParseFloat(f[6+i], 64)
-			n[i], ok = v, ok && err == nil
+			n[i], ok = v, ok && err == nil && math.Abs(v) < maxTSV
 		}
 		if !ok || n[2] <= 0 || n[3] <= 0 {
 			continue

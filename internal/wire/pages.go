@@ -10,6 +10,10 @@ import (
 // maxTargetPages bounds the list a range like "1-999999999" would become.
 const maxTargetPages = 100_000
 
+// maxPageNumber bounds a page number: no document has as many, and the last whole
+// number has none that follows it.
+const maxPageNumber = 1_000_000_000
+
 // ParsePages reads "1,3,5-8" into ascending page numbers without repeats; an
 // empty string is nil, which means all pages.
 func ParsePages(s string) ([]int, error) {
@@ -50,6 +54,9 @@ func pageNumber(s string) (int, error) {
 	}
 	if n < 1 {
 		return 0, fmt.Errorf("pages count from 1")
+	}
+	if n > maxPageNumber {
+		return 0, fmt.Errorf("no document has so many pages")
 	}
 	return n, nil
 }
