@@ -139,3 +139,7 @@ ocr-models: ## fetch library and models of the optional engine ppocr (MODELS=DIR
 robust: build ocr ## send every PDF of CORPUS/robust through the whole service: make robust CORPUS=DIR [ARGS="--save out.tsv"] (Linux)
 	@$(GO) run ./eval/cmd/recto-robust --recto $(BIN) --documents "$(CORPUS)/robust" $(ARGS)
 .PHONY: robust
+
+fuzz: need-go ## run every fuzz target for a while, two at once: make fuzz [FUZZTIME=30s] [ONLY=PATTERN]
+	@GO="$(GO)" ./fuzz.sh $(or $(FUZZTIME),30s) $(ONLY)
+.PHONY: fuzz
