@@ -207,6 +207,7 @@ func findTables(s *Sheet) {
 	}
 	if !s.opts.DrawnTables {
 		s.findOpenTables(e)
+		s.findOpenTables(edges{h: s.bandEdges()})
 		s.findRecordTables()
 	}
 	slices.SortStableFunc(s.tables, func(a, b *grid) int {
