@@ -109,9 +109,12 @@ func (s *Sheet) onlyYears(v *valueRow) bool {
 
 // statement is a run of rows on its way to a table.
 type statement struct {
-	rows []valueRow
-	cols []extent
-	size float64
+	rows   []valueRow
+	labels []extent  // columns of labels, one or more
+	inner  []float64 // edges between these
+	cols   []extent  // columns of numbers
+	heads  []segment // headings when there is one for each column, else nil
+	size   float64
 }
 
 // findRuledStatements finds the statements with rules over a part of their width,
@@ -220,6 +223,9 @@ func (s *Sheet) tryStatement(rows []valueRow, i int, agrees func(geom.Rect, *sta
 	if !whole || !s.isStatement(&st) {
 		return end // nor is a part of it one
 	}
+	if !s.findLabels(&st) {
+		return end
+	}
 	from, heads := s.statementHeads(rows, i, &st)
 	var all []textRow
 	for k := from; k < end; k++ {
@@ -229,8 +235,8 @@ func (s *Sheet) tryStatement(rows []valueRow, i int, agrees func(geom.Rect, *sta
 	if !agrees(box, &st) {
 		return end
 	}
-	strips, ok := s.statementStrips(&st)
-	if !ok || s.isMarkedList(all) || s.countsPages(all, strips) || s.isContents(all) || s.looksLikeText(all, strips) {
+	strips := st.strips()
+	if s.isMarkedList(all) || s.countsPages(all, strips) || s.isContents(all) || s.looksLikeText(all, strips) {
 		return end
 	}
 	var breaks []float64
@@ -431,103 +437,6 @@ func (st *statement) oneEdge(c extent) bool {
 		}
 	}
 	return false
-}
-
-// statementHeads returns the first row of the statement with its headings, and how
-// many rows of headings there are. What stands between the headings and the first
-// row of numbers are labels without numbers.
-func (s *Sheet) statementHeads(rows []valueRow, i int, st *statement) (from, heads int) {
-	from = i
-	for k := i - 1; k >= 0 && i-k <= maxHeadLines; k-- {
-		r := &rows[k]
-		if rows[k+1].base-r.base > statementGap*max(r.size, st.size) || r.size > headSize*st.size || s.isCaptionRow(&r.textRow) {
-			break
-		}
-		segments := s.segmentsOf(&r.textRow)
-		label := segments[0].x0 < st.cols[0].x0-headTitleReach*st.size && segments[0].x1 < st.cols[0].x0+headTitleReach*st.size
-		over := segments
-		if label {
-			over = segments[1:]
-		}
-		if len(over) == 0 {
-			if heads > 0 || i-k > maxPlainRows {
-				break
-			}
-			continue // a sub-heading, if there are headings above
-		}
-		if !st.areHeads(over) {
-			break
-		}
-		if heads == 0 {
-			heads = k
-		}
-		from = k
-	}
-	if from == i {
-		return s.leadingLabel(rows, i, st), 0
-	}
-	return from, heads - from + 1
-}
-
-// leadingLabel returns the row from which on the labels above row i belong to a
-// statement without headings: the beginning of a label that row i ends.
-func (s *Sheet) leadingLabel(rows []valueRow, i int, st *statement) int {
-	if i == 0 || len(rows[i-1].values) > 0 || !startsLower(s.pieces[rows[i].label[0]].text) || rows[i].base-rows[i-1].base > cellLeading*st.size || !s.isPlainRow(&rows[i-1], st) {
-		return i
-	}
-	return i - 1
-}
-
-// areHeads reports whether texts stand over the columns of numbers.
-func (st *statement) areHeads(over []segment) bool {
-	reach := headTitleReach * st.size
-	for _, g := range over {
-		if g.x0 < st.cols[0].x0-3*reach || g.x1 > st.cols[len(st.cols)-1].x1+reach {
-			return false
-		}
-		if !slices.ContainsFunc(st.cols, func(c extent) bool { return g.x0 < c.x1+reach && g.x1 > c.x0-reach }) {
-			return false
-		}
-	}
-	return true
-}
-
-// statementStrips returns the edges of the columns: those of the numbers and those
-// between two columns of labels. ok is false when what stands left of the labels is
-// running text.
-func (s *Sheet) statementStrips(st *statement) (edges []float64, ok bool) {
-	right := math.Inf(-1)
-	var labels []textRow
-	for k := range st.rows {
-		r := &st.rows[k]
-		if len(r.label) == 0 {
-			continue
-		}
-		if x := s.pieces[r.label[len(r.label)-1]].box.X1; x < st.cols[0].x0 {
-			right = max(right, x)
-			l := r.textRow
-			l.pieces = r.label
-			labels = append(labels, l)
-		}
-	}
-	two, words := 0, 0
-	for k := range labels {
-		if g := s.segmentsOf(&labels[k]); len(g) > 1 {
-			two++
-			words += g[0].words
-		}
-	}
-	if float64(two) >= minTwoLabels*float64(len(labels)) {
-		if words >= sentenceWords*two {
-			return nil, false
-		}
-		edges = s.strips(labels, 0)
-	}
-	edges = append(edges, (max(right, st.cols[0].x0-2*st.size)+st.cols[0].x0)/2)
-	for c := 1; c < len(st.cols); c++ {
-		edges = append(edges, (st.cols[c-1].x1+st.cols[c].x0)/2)
-	}
-	return edges, true
 }
 
 // hasAcrossRules reports whether two rules or more that begin and end at one place run
