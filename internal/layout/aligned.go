@@ -302,7 +302,7 @@ func (s *Sheet) tryAligned(run []lineRow) bool {
 	if len(strips) == 0 {
 		return false
 	}
-	if s.isMarkedList(rows) || s.isAssignments(rows) || !s.cellsLookTabular(rows, strips) {
+	if s.isMarkedList(rows) || s.isAssignments(rows) || s.isListing(rows) || !s.cellsLookTabular(rows, strips) {
 		return false
 	}
 	g := s.alignedGrid(rows, strips, box.Grow(1), nil, s.shortRules(box))
@@ -327,6 +327,33 @@ func (s *Sheet) isAssignments(rows []textRow) bool {
 		}
 	}
 	return true
+}
+
+// maxMono is the share of fixed-width words from which all of a page is set so.
+const maxMono = 0.75
+
+// isListing reports whether rows are code or what a program has printed, with or
+// without text between: all rows with gaps are in fixed-width type, on a page with
+// text in another. The letters of such type stand under each other in any case.
+func (s *Sheet) isListing(rows []textRow) bool {
+	isMono := func(i int) bool { return s.pieces[i].style&doc.Monospace != 0 }
+	for k := range rows {
+		if len(s.segmentsOf(&rows[k])) < 2 {
+			continue
+		}
+		for _, i := range rows[k].pieces {
+			if !isMono(i) && hasWordRune(s.pieces[i].text) {
+				return false
+			}
+		}
+	}
+	mono := 0
+	for i := range s.pieces {
+		if isMono(i) {
+			mono++
+		}
+	}
+	return float64(mono) < maxMono*float64(len(s.pieces))
 }
 
 // Evidence for a table that rests on alignment alone.

@@ -59,7 +59,7 @@ func (r *Reader) readText(w *placed) {
 		lastOut = m.out(0)
 		boxOut  = m.out(4)
 	)
-	flush := func() {
+	flush := func(st *style) {
 		if st != nil && len(glyphs) > first {
 			w.out.Runs = append(w.out.Runs, newRun(st, glyphs[first:len(glyphs):len(glyphs)]))
 		}
@@ -85,8 +85,8 @@ func (r *Reader) readText(w *placed) {
 		if object == 0 { // put in by PDFium, not drawn
 			continue
 		}
+		before := st
 		if st == nil || object != st.object {
-			flush()
 			if st = styles[object]; st == nil {
 				st = r.readStyle(w, text, i, object, fonts)
 				styles[object] = st
@@ -120,9 +120,34 @@ func (r *Reader) readText(w *placed) {
 			// Left, right, bottom, top.
 			g.Box = w.toPage.ApplyRect(geom.Rect{X0: m.float64At(32), Y0: m.float64At(48), X1: m.float64At(40), Y1: m.float64At(56)})
 		}
+		if st != before && (before == nil || len(glyphs) == first || !st.goesOn(before, &glyphs[len(glyphs)-1], &g)) {
+			flush(before)
+		}
 		glyphs = append(glyphs, g)
 	}
-	flush()
+	flush(st)
+}
+
+// Text objects that are one run, in ems: browsers draw every letter as an object of
+// its own.
+const (
+	objectGap   = 0.1  // between the advance of a glyph and the next, either way
+	objectSpace = 0.75 // the same with a space drawn between them
+	objectShift = 0.02 // between their baselines
+)
+
+// goesOn reports whether a text object that begins with glyph g goes on where the
+// one before ended with glyph last, in the same look.
+func (st *style) goesOn(before *style, last, g *page.Glyph) bool {
+	if st.font != before.font || st.size != before.size || st.color != before.color || st.mode != before.mode ||
+		st.angle != 0 || before.angle != 0 || st.mcid != before.mcid || st.artifact != before.artifact || text.IsRTL(g.Rune) || text.IsRTL(last.Rune) {
+		return false
+	}
+	gap, most := (g.Box.X0-last.Box.X1)/st.size, objectGap
+	if g.Flags&page.SpaceBefore != 0 {
+		most = objectSpace
+	}
+	return gap > -objectGap && gap < most && math.Abs(g.Origin.Y-last.Origin.Y) < objectShift*st.size
 }
 
 // newRun closes a run: it shares out the box of glyphs that are pieces of one
