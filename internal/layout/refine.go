@@ -85,6 +85,7 @@ const (
 	minSharedNumbers = 0.5 // where all but labels are numbers
 	minDeep          = 0.5 // share of the lines of its longest cell that a cell must have
 	minShared        = 0.7 // share of its lines that stand in two cells
+	minBandLabels    = 0.5 // share of the rows with a text in the first of the cells
 	maxBandWords     = 4.5 // words of an average line; wrapped text has more
 )
 
@@ -189,17 +190,21 @@ func (s *Sheet) bandCuts(cells []*gridCell, pieces []int, tall bool) []float64 {
 	}
 	rows := s.rowsIn(pieces)
 	// Lines of one row agree in height over the columns.
-	shared := 0
+	// Labels, which are at the left, have a line of their own.
+	shared, labelled := 0, 0
 	for k := range rows {
 		if s.columnsIn(cells, &rows[k]) >= 2 {
 			shared++
+		}
+		if s.columnsIn(cells[:1], &rows[k]) > 0 {
+			labelled++
 		}
 	}
 	need := minShared
 	if numbers == beyond {
 		need = minSharedNumbers // the others are sub-headings and wrapped labels
 	}
-	if len(rows) < minBandRows || float64(shared) < need*float64(len(rows)) {
+	if len(rows) < minBandRows || float64(shared) < need*float64(len(rows)) || float64(labelled) < minBandLabels*float64(len(rows)) {
 		return nil
 	}
 	var out []float64

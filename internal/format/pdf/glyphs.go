@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	"recto/internal/geom"
@@ -132,22 +133,23 @@ func (r *Reader) readText(w *placed) {
 // its own.
 const (
 	objectGap   = 0.1  // between the advance of a glyph and the next, either way
-	objectSpace = 0.75 // the same with a space drawn between them
 	objectShift = 0.02 // between their baselines
 )
+
+// isPlain reports whether letters stand in the order they are drawn in: those of
+// other scripts turn, stack or change places.
+func isPlain(c rune) bool {
+	return unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Common)
+}
 
 // goesOn reports whether a text object that begins with glyph g goes on where the
 // one before ended with glyph last, in the same look.
 func (st *style) goesOn(before *style, last, g *page.Glyph) bool {
 	if st.font != before.font || st.size != before.size || st.color != before.color || st.mode != before.mode ||
-		st.angle != 0 || before.angle != 0 || st.mcid != before.mcid || st.artifact != before.artifact || text.IsRTL(g.Rune) || text.IsRTL(last.Rune) {
+		st.angle != 0 || before.angle != 0 || st.mcid != before.mcid || st.artifact != before.artifact || !isPlain(g.Rune) || !isPlain(last.Rune) {
 		return false
 	}
-	gap, most := (g.Box.X0-last.Box.X1)/st.size, objectGap
-	if g.Flags&page.SpaceBefore != 0 {
-		most = objectSpace
-	}
-	return gap > -objectGap && gap < most && math.Abs(g.Origin.Y-last.Origin.Y) < objectShift*st.size
+	return math.Abs(g.Box.X0-last.Box.X1) < objectGap*st.size && math.Abs(g.Origin.Y-last.Origin.Y) < objectShift*st.size
 }
 
 // newRun closes a run: it shares out the box of glyphs that are pieces of one

@@ -41,7 +41,7 @@ trailer << /Root 1 0 R >>
 	for i := range p.Runs {
 		got = append(got, textOf(&p.Runs[i]))
 	}
-	want := []string{"Let it", "a", "b", "c", "x", "2", "r", "e", "d"}
+	want := []string{"Let", "it", "a", "b", "c", "x", "2", "r", "e", "d"}
 	if !slices.Equal(got, want) {
 		t.Errorf("runs %q, want %q", got, want)
 	}
