@@ -136,17 +136,23 @@ const (
 	objectShift = 0.02 // between their baselines
 )
 
-// isPlain reports whether letters stand in the order they are drawn in: those of
-// other scripts turn, stack or change places.
-func isPlain(c rune) bool {
-	return unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Common)
+// areOneScript reports whether two characters may be of one word whose letters stand
+// in the order they are drawn in: those of other scripts turn, stack or change
+// places, and Latin beside Greek letters are a product.
+func areOneScript(a, b rune) bool {
+	for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic} {
+		if unicode.In(a, script, unicode.Common) && unicode.In(b, script, unicode.Common) {
+			return true
+		}
+	}
+	return false
 }
 
 // goesOn reports whether a text object that begins with glyph g goes on where the
 // one before ended with glyph last, in the same look.
 func (st *style) goesOn(before *style, last, g *page.Glyph) bool {
 	if st.font != before.font || st.size != before.size || st.color != before.color || st.mode != before.mode ||
-		st.angle != 0 || before.angle != 0 || st.mcid != before.mcid || st.artifact != before.artifact || !isPlain(g.Rune) || !isPlain(last.Rune) {
+		st.angle != 0 || before.angle != 0 || st.mcid != before.mcid || st.artifact != before.artifact || !areOneScript(last.Rune, g.Rune) {
 		return false
 	}
 	return math.Abs(g.Box.X0-last.Box.X1) < objectGap*st.size && math.Abs(g.Origin.Y-last.Origin.Y) < objectShift*st.size
