@@ -48,6 +48,7 @@ var doors = map[string][]string{
 	"code.dny.dev/ssrf":               {"internal/fetch"},
 	"github.com/getkin/kin-openapi":   {"internal/api"},
 	"github.com/alecthomas/kong":      {"cmd/recto"},
+	"gopkg.in/yaml.v3":                {"cmd/recto"},
 }
 
 // TestLayers reads the imports itself: a test built on the go command's answer

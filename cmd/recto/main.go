@@ -4,11 +4,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/alecthomas/kong"
-	kongyaml "github.com/alecthomas/kong-yaml"
 )
 
 // version is set by the build.
@@ -40,37 +38,9 @@ func main() {
 	ctx := kong.Parse(&cli{},
 		kong.Name("recto"),
 		kong.Description("Parses documents into text, markdown and structured items."),
-		kong.Configuration(envFirst(kongyaml.Loader), configFiles()...),
+		kong.Configuration(readSettings, configFiles()...),
 		kong.UsageOnError(),
 		kong.Exit(exit),
 	)
 	ctx.FatalIfErrorf(ctx.Run())
-}
-
-// configFiles is the file the environment names, if any; the flag of that name
-// knows nothing of the environment.
-func configFiles() []string {
-	if file := os.Getenv("RECTO_CONFIG"); file != "" {
-		return []string{file}
-	}
-	return nil
-}
-
-// envFirst lets the environment win over the configuration file, which kong has
-// the other way round.
-func envFirst(load kong.ConfigurationLoader) kong.ConfigurationLoader {
-	return func(r io.Reader) (kong.Resolver, error) {
-		file, err := load(r)
-		if err != nil {
-			return nil, err
-		}
-		return kong.ResolverFunc(func(c *kong.Context, p *kong.Path, f *kong.Flag) (any, error) {
-			for _, name := range f.Tag.Envs {
-				if _, set := os.LookupEnv(name); set {
-					return nil, nil
-				}
-			}
-			return file.Resolve(c, p, f)
-		}), nil
-	}
 }
