@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -35,8 +36,9 @@ func TestSettingsFile(t *testing.T) {
 	if c, err = parseWith(t, file, "keys", "create"); err != nil || !c.Keys.Create.Admin {
 		t.Errorf("keys create: admin = %v, %v", c.Keys.Create.Admin, err)
 	}
-	if c, err = parseWith(t, "", "serve"); err != nil || c.Serve.LinkLife != time.Hour {
-		t.Errorf("an empty file: %s, %v", c.Serve.LinkLife, err)
+	t.Setenv("RECTO_WORKERS", "0")
+	if c, err = parseWith(t, "", "serve"); err != nil || c.Serve.LinkLife != time.Hour || c.Serve.Workers != runtime.GOMAXPROCS(0) {
+		t.Errorf("an empty file: %s, %d workers, %v", c.Serve.LinkLife, c.Serve.Workers, err)
 	}
 }
 

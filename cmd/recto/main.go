@@ -21,6 +21,7 @@ type cli struct {
 	Keys     KeysCmd     `cmd:"" help:"Manage the API's keys."`
 	Projects ProjectsCmd `cmd:"" help:"Manage projects."`
 	Doctor   DoctorCmd   `cmd:"" help:"Say what is there, what is missing or broken, and what to do."`
+	Health   HealthCmd   `cmd:"" help:"Ask a running server whether it works."`
 	Child    ChildCmd    `cmd:"" hidden:""`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
@@ -35,6 +36,10 @@ func (VersionCmd) Run() error {
 }
 
 func main() {
+	if err := readSecretFiles(secretSettings...); err != nil {
+		fmt.Fprintln(os.Stderr, "recto: error:", err)
+		os.Exit(usageExit)
+	}
 	ctx := kong.Parse(&cli{},
 		kong.Name("recto"),
 		kong.Description("Parses documents into text, markdown and structured items."),

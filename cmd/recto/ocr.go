@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -102,7 +103,7 @@ func (f OCRFlags) ppocr() (*ppocr.Engine, error) {
 
 // wasmConfig says where the engine inside this program finds languages.
 func wasmConfig(data string) tesswasm.Config {
-	return tesswasm.Config{DataDir: data, Further: tesswasm.SystemFolders()}
+	return tesswasm.Config{DataDir: data, Further: tesswasm.SystemFolders(), Workers: runtime.GOMAXPROCS(0)}
 }
 
 // nameOf names an engine, "" for none.

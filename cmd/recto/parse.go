@@ -100,10 +100,10 @@ func (c *ParseCmd) Run() error {
 	}
 	jobs := c.Jobs
 	if jobs == 0 {
-		jobs = runtime.NumCPU()
+		jobs = runtime.GOMAXPROCS(0)
 	}
 	jobs = min(jobs, len(targets))
-	config := engine.Config{Workers: max(1, runtime.NumCPU()/jobs), MaxBytes: c.MaxMB << 20}
+	config := engine.Config{Workers: max(1, runtime.GOMAXPROCS(0)/jobs), MaxBytes: c.MaxMB << 20}
 	if err := c.setEngine(ctx, &config); err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func prepareChild(conn *sandbox.Conn, hello []byte) (sandbox.Handler, sandbox.Ac
 	if h.Memory > 0 {
 		debug.SetMemoryLimit(h.Memory / 2) // collect garbage before the parent takes it for use
 	}
-	c := engine.Config{MaxBytes: h.MaxBytes, MaxPages: h.MaxPages, CacheDir: h.CacheDir, PageTimeout: h.PageTimeout + secondLine}
+	c := engine.Config{Workers: runtime.GOMAXPROCS(0), MaxBytes: h.MaxBytes, MaxPages: h.MaxPages, CacheDir: h.CacheDir, PageTimeout: h.PageTimeout + secondLine}
 	c.Limits.Glyphs, c.Limits.Objects = h.Glyphs, h.Objects
 	switch {
 	case h.Tesseract != nil:

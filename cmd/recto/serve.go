@@ -50,6 +50,7 @@ func (f DataFlags) dir() (string, error) {
 // ServeCmd runs the API and its workers.
 type ServeCmd struct {
 	WorkFlags `embed:""`
+	KeyFlags  `embed:""`
 	QuotaFlags
 
 	Addr      string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
@@ -146,8 +147,12 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 }
 
 // checkExposure reports whether only this machine reaches the address, and
-// refuses to open the documents to a network by accident.
+// refuses to open the documents to a network by accident. A key it is given makes
+// it none.
 func (c *ServeCmd) checkExposure(ctx context.Context, db *store.DB) (loopback bool, err error) {
+	if err := c.makeKey(ctx, db); err != nil {
+		return false, err
+	}
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
 		return false, fmt.Errorf("--addr is host:port: %w", err)
@@ -160,7 +165,7 @@ func (c *ServeCmd) checkExposure(ctx context.Context, db *store.DB) (loopback bo
 	}
 	has, err := db.HasKeys(ctx)
 	if err == nil && !has {
-		err = fmt.Errorf("%s can be reached from other machines and there are no keys: make one with \"recto keys create\", or say --no-auth", c.Addr)
+		err = fmt.Errorf("%s can be reached from other machines and there are no keys: make one with \"recto keys create\", give one in RECTO_INITIAL_KEY, or say --no-auth", c.Addr)
 	}
 	return false, err
 }

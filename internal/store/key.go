@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 )
@@ -48,13 +50,39 @@ func (d *DB) createKey(ctx context.Context, k Key) (Key, string, error) {
 	b := make([]byte, 24)
 	rand.Read(b) // never fails
 	secret := keyPrefix + hex.EncodeToString(b)
-	k.ID, k.Prefix, k.CreatedAt = uuid.NewString(), secret[:shownPrefix], time.Now().UTC()
-	_, err := d.SQL.ExecContext(ctx, `INSERT INTO api_key (id, project_id, name, admin, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		k.ID, k.ProjectID, k.Name, k.Admin, k.Prefix, hashKey(secret), micros(k.CreatedAt))
+	err := d.insertKey(ctx, &k, secret)
 	return k, secret, err
 }
 
-// hashKey needs no salt and no stretching: secrets are 192 random bits.
+// shortestKey is the least length of a secret made elsewhere, in characters
+// after the prefix: 128 bits when they are hexadecimal digits.
+const shortestKey = 32
+
+// ImportKey makes a key of a secret that was made elsewhere. One that is known
+// already stays as it is: revoked, too.
+func (d *DB) ImportKey(ctx context.Context, projectID, name, secret string) error {
+	random, ok := strings.CutPrefix(secret, keyPrefix)
+	if !ok || len(random) < shortestKey || strings.ContainsFunc(random, isNoKeyCharacter) {
+		return fmt.Errorf("a key is %q and %d or more letters and digits, chosen by chance: echo %s$(openssl rand -hex 24)", keyPrefix, shortestKey, keyPrefix)
+	}
+	return d.insertKey(ctx, &Key{ProjectID: projectID, Name: name}, secret)
+}
+
+func isNoKeyCharacter(r rune) bool {
+	return r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+}
+
+// insertKey stores a key unless its secret is known.
+func (d *DB) insertKey(ctx context.Context, k *Key, secret string) error {
+	k.ID, k.Prefix, k.CreatedAt = uuid.NewString(), secret[:shownPrefix], time.Now().UTC()
+	_, err := d.SQL.ExecContext(ctx, `INSERT INTO api_key (id, project_id, name, admin, prefix, hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (hash) DO NOTHING`,
+		k.ID, k.ProjectID, k.Name, k.Admin, k.Prefix, hashKey(secret), micros(k.CreatedAt))
+	return err
+}
+
+// hashKey needs no salt and no stretching: secrets are 192 random bits, or 128 and
+// more where they came from elsewhere.
 func hashKey(secret string) string {
 	h := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(h[:])
