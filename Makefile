@@ -143,3 +143,8 @@ robust: build ocr ## send every PDF of CORPUS/robust through the whole service: 
 fuzz: need-go ## run every fuzz target for a while, two at once: make fuzz [FUZZTIME=30s] [ONLY=PATTERN]
 	@GO="$(GO)" ./fuzz.sh $(or $(FUZZTIME),30s) $(ONLY)
 .PHONY: fuzz
+
+release: need-go ## build dist/: archives for Linux and macOS with all licences, and their sums: make release VERSION=v1.2.3
+	@test "$(origin VERSION)" = "command line" || { echo "which version? make release VERSION=v1.2.3" >&2; exit 2; }
+	@GO="$(GO)" ./deploy/release.sh "$(VERSION)"
+.PHONY: release

@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"internal/job"},
 	{"internal/api"},
 	{"cmd/recto", "eval/processes", "eval/score", "soak/cluster"},
+	{"deploy/cmd/recto-licenses"},
 	{"eval", "soak/cmd/recto-load", "soak/cmd/recto-soak"},
 	{"eval/cmd/recto-bench-ocr", "eval/cmd/recto-eval", "eval/cmd/recto-ocr", "eval/cmd/recto-page", "eval/cmd/recto-robust", "eval/cmd/recto-twice", "testdata/gen"},
 }
