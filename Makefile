@@ -147,4 +147,7 @@ fuzz: need-go ## run every fuzz target for a while, two at once: make fuzz [FUZZ
 release: need-go ## build dist/: archives for Linux and macOS with all licences, and their sums: make release VERSION=v1.2.3
 	@test "$(origin VERSION)" = "command line" || { echo "which version? make release VERSION=v1.2.3" >&2; exit 2; }
 	@GO="$(GO)" ./deploy/release.sh "$(VERSION)"
-.PHONY: release
+
+lint-deploy: need-go ## check Dockerfile, compose file, chart and scripts without an engine; tools are built once, some minutes
+	@GO="$(GO)" ./deploy/lint/check.sh "$(TOOLS)"
+.PHONY: release lint-deploy
