@@ -30,7 +30,7 @@ parse: build ## parse one file to markdown: make parse FILE=x.pdf
 	@./$(BIN) parse $(ARGS) "$(FILE)"
 
 build: need-go ocr-inside $(if $(findstring heic,$(TAGS)),heic-assets) ## build bin/recto
-	tags=$(OCRTAGS); $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
+	@tags=$(OCRTAGS); echo "building $(BIN) $$tags"; $(GO) build "$${tags:--tags=}$(if $(TAGS),$(COMMA)$(TAGS))" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/recto
 
 test: need-go ocr stores s3 ## run all tests
 	$(GO) test $(OCRTAGS) ./...
