@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,19 +12,20 @@ import (
 	"time"
 )
 
-// HealthCmd asks a running server whether it works, for container engines: an
-// image without a shell has nothing else to ask with.
+// HealthCmd asks a running server or worker whether it is ready, for container
+// engines: an image without a shell has nothing else to ask with.
 type HealthCmd struct {
-	Addr    string        `help:"Address the server listens on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
-	Timeout time.Duration `help:"How long to wait for the answer." default:"4s"`
+	Addr        string        `help:"Address the server listens on." default:"127.0.0.1:8080" env:"RECTO_ADDR"`
+	MetricsAddr string        `help:"Address of its metrics, which is asked instead; the only one a worker has." env:"RECTO_METRICS_ADDR"`
+	Timeout     time.Duration `help:"How long to wait for the answer." default:"4s"`
 }
 
 // healthPath answers 200 when requests can be served.
-const healthPath = "/healthz"
+const healthPath = "/readyz"
 
 // Run ends with an error unless the server answers 200.
 func (c *HealthCmd) Run() error {
-	addr, err := reachable(c.Addr)
+	addr, err := reachable(cmp.Or(c.MetricsAddr, c.Addr))
 	if err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (c *HealthCmd) Run() error {
 func reachable(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return "", fmt.Errorf("--addr is host:port: %w", err)
+		return "", fmt.Errorf("an address is host:port: %w", err)
 	}
 	switch ip := net.ParseIP(host); {
 	case host == "" || ip != nil && ip.Equal(net.IPv4zero):

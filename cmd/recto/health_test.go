@@ -19,6 +19,9 @@ func TestHealth(t *testing.T) {
 	if out, err := cmd.Output(); err != nil || string(out) != "ok\n" {
 		t.Errorf("health = %q, %v, want ok", out, err)
 	}
+	if err := (&HealthCmd{Addr: freeAddr(t), MetricsAddr: addr, Timeout: 10 * time.Second}).Run(); err != nil {
+		t.Errorf("health at the address of the metrics: %v", err)
+	}
 }
 
 func TestReachable(t *testing.T) {
