@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -26,7 +27,7 @@ func main() {
 	goarch := flag.String("arch", runtime.GOARCH, "processor it is built for")
 	out := flag.String("out", "", "file to write, standard output when empty")
 	flag.Parse()
-	if err := run(*goos, *goarch, *out); err != nil {
+	if err := run(context.Background(), *goos, *goarch, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "recto-licenses:", err)
 		os.Exit(1)
 	}
@@ -35,8 +36,8 @@ func main() {
 // module is one that is linked.
 type module struct{ Path, Version, Dir string }
 
-func run(goos, goarch, out string) error {
-	modules, err := linked(goos, goarch)
+func run(ctx context.Context, goos, goarch, out string) error {
+	modules, err := linked(ctx, goos, goarch)
 	if err != nil {
 		return err
 	}
@@ -74,15 +75,15 @@ func run(goos, goarch, out string) error {
 }
 
 // linked lists the modules with a package in the program, sorted, Go first.
-func linked(goos, goarch string) ([]module, error) {
-	cmd := exec.Command("go", "list", "-deps", "-tags=ocrwasm", "-json=Module", "./cmd/recto")
+func linked(ctx context.Context, goos, goarch string) ([]module, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags=ocrwasm", "-json=Module", "./cmd/recto")
 	cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	list, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
-	root, err := exec.Command("go", "env", "GOROOT").Output()
+	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
