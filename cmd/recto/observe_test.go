@@ -293,8 +293,13 @@ func TestTraced(t *testing.T) {
 		t.Errorf("the request is not within the client's span: %v", request)
 	}
 	job, child := one("parse job"), one("child process")
+	openings := r.named(trace, "opening") // the file, then its bookmarks
+	if len(openings) != 2 {
+		t.Fatalf("%d spans of opening", len(openings))
+	}
+	opening := openings[0]
 	for _, c := range []struct{ inner, outer *traces.Span }{
-		{job, request}, {one("fetch"), job}, {child, job}, {one("commit"), job}, {one("layout"), child}, {one("render"), child}, {one("opening"), child},
+		{job, request}, {one("fetch"), job}, {child, job}, {one("commit"), job}, {one("layout"), child}, {one("render"), child}, {opening, child},
 	} {
 		if !bytes.Equal(c.inner.GetParentSpanId(), c.outer.GetSpanId()) {
 			t.Errorf("%q is not within %q", c.inner.GetName(), c.outer.GetName())

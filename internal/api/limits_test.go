@@ -256,14 +256,14 @@ func limitRows(t *testing.T) []string {
 
 // toldElsewhere are constants that limit no request.
 var toldElsewhere = []string{
-	"maxEcho", "maxBands", "maxIgnored", "maxAnswer", "maxAttempts", "maxBaseSeconds", "maxPageSeconds",
+	"maxEcho", "maxBands", "maxIgnored", "maxAnswer", "maxAttempts", "maxBaseSeconds", "maxPageSeconds", "maxDeaths",
 }
 
 // documented says which row a constant belongs to.
 var documented = map[string]string{
 	"maxLinkLife": "`expires_at_seconds`", "maxHours": "`hours`", "maxBody": "bytes of a JSON body", "maxPageSize": "`page_size`", "maxListed": "ids and other",
 	"maxFields": "fields of a form", "maxFileName": "name of a file", "maxExternalID": "`external_file_id`", "maxWait": "`wait`", "maxKey": "`Idempotency-Key`",
-	"maxConfigurationName": "name of a configuration", "maxProjectName": "name of a configuration", "maxTemplate": "texts around", "maxTargetPages": "`target_pages`",
+	"maxConfigurationName": "name of a configuration", "maxProjectName": "name of a configuration", "maxTemplate": "texts around", "maxTargetPages": "`target_pages`", "maxPageNumber": "`target_pages`",
 	"maxMetadataKeys": "`user_metadata`", "maxMetadataKey": "`user_metadata`", "maxMetadataValue": "`user_metadata`", "maxText": "`source_url` and other",
 	"maxItems": "ids and other", "maxWebhookURL": "address, secret", "maxWebhookSecret": "address, secret", "maxHeaders": "headers of a webhook",
 	"maxHeaderName": "headers of a webhook", "maxHeaderValue": "headers of a webhook", "maxRedirects": "redirects", "maxName": "name that a", "maxSavedName": "name of a file in",
