@@ -33,16 +33,20 @@ type Job struct {
 	StartedAt    time.Time
 	FinishedAt   time.Time
 	ExpiredAt    time.Time // when its results were removed
+
+	Split      string // JSON about its division into parts, "" for none
+	PagesDone  int    // read so far, by whatever process
+	PagesTotal int    // 0 until the document is open, or as long as it takes no time
 }
 
 const jobColumns = `id, project_id, file_id, source_url, name, tier, version, config, user_metadata, dedupe_key, idempotency_key,
-	status, error_message, job_metadata, queue_id, attempt, created_at, updated_at, started_at, finished_at, expired_at`
+	status, error_message, job_metadata, queue_id, attempt, created_at, updated_at, started_at, finished_at, expired_at, split, pages_done, pages_total`
 
 func scanJob(s scanner) (Job, error) {
 	var j Job
 	var created, updated, started, finished, expired int64
 	err := s.Scan(&j.ID, &j.ProjectID, &j.FileID, &j.SourceURL, &j.Name, &j.Tier, &j.Version, &j.Config, &j.UserMetadata, &j.DedupeKey, &j.IdempotencyKey,
-		&j.Status, &j.ErrorMessage, &j.Metadata, &j.QueueID, &j.Attempt, &created, &updated, &started, &finished, &expired)
+		&j.Status, &j.ErrorMessage, &j.Metadata, &j.QueueID, &j.Attempt, &created, &updated, &started, &finished, &expired, &j.Split, &j.PagesDone, &j.PagesTotal)
 	j.CreatedAt, j.UpdatedAt, j.StartedAt, j.FinishedAt, j.ExpiredAt = fromMicros(created), fromMicros(updated), fromMicros(started), fromMicros(finished), fromMicros(expired)
 	return j, one(err)
 }
@@ -77,6 +81,11 @@ func IdempotentJobTx(ctx context.Context, tx *sql.Tx, project, key string, since
 // Job returns a job of the project.
 func (d *DB) Job(ctx context.Context, project, id string) (Job, error) {
 	return scanJob(d.SQL.QueryRowContext(ctx, `SELECT `+jobColumns+` FROM parse_job WHERE project_id = $1 AND id = $2`, project, id))
+}
+
+// AnyJob returns a job of any project, for those who work on it.
+func (d *DB) AnyJob(ctx context.Context, id string) (Job, error) {
+	return scanJob(d.SQL.QueryRowContext(ctx, `SELECT `+jobColumns+` FROM parse_job WHERE id = $1`, id))
 }
 
 // JobFilter chooses jobs of a project, the newest first. Zero fields do not count.

@@ -201,6 +201,6 @@ func scanText(s scanner) (v string, err error) { return v, s.Scan(&v) }
 // jobTables hold what belongs to a job. projectTables hold what belongs to a
 // project and to no job or file.
 var (
-	jobTables     = []string{"result", "image", "cached_result", "job_webhook", "webhook_delivery"}
+	jobTables     = []string{"part", "result", "image", "cached_result", "job_webhook", "webhook_delivery"}
 	projectTables = []string{"configuration", "webhook_config", "webhook_delivery", "page_count", "api_key"}
 )
