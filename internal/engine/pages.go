@@ -98,6 +98,7 @@ func (j *pageJob) finish() error {
 		j.out.ImageBoxes = append(j.out.ImageBoxes, list)
 		j.out.Fields = append(j.out.Fields, s.Fields())
 	}
+	j.sheets = nil // much of the memory
 	if err := j.saveImages(); err != nil {
 		return err
 	}

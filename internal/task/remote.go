@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -156,6 +157,9 @@ func (r *Remote) traced(ctx context.Context, m *meter, t Task, document *os.File
 // try runs the task once, in one child.
 func (r *Remote) try(ctx context.Context, m *meter, t Task, document *os.File, s Sink) (f *flights, rep Report, err error) {
 	t.Assemble = t.Parts != nil
+	if t.Part != nil { // other children read other parts
+		t.Workers = max(1, runtime.NumCPU()/r.Pool.Size)
+	}
 	work, err := json.Marshal(t)
 	if err != nil {
 		return nil, rep, err
