@@ -42,6 +42,8 @@ type WorkFlags struct {
 	StorageFlags
 
 	Workers         int            `help:"Jobs at once; 0 for the number of cores." env:"RECTO_WORKERS"`
+	PartPages       int            `help:"Documents of which more pages are to be parsed are divided into parts of at most so many, which all workers read; 0 for never." default:"64" env:"RECTO_PART_PAGES"`
+	PartsAtOnce     int            `help:"Parts of one document in the queue at once." default:"16" env:"RECTO_PARTS_AT_ONCE"`
 	JobTimeout      time.Duration  `help:"Time limit of a job that asks for none." default:"30m" env:"RECTO_JOB_TIMEOUT"`
 	MaxUploadMB     int64          `help:"Largest file in megabytes." default:"512" env:"RECTO_MAX_UPLOAD_MB"`
 	AllowSource     []netip.Prefix `help:"Inner network that source_url may reach, such as 10.1.0.0/16; may be repeated." env:"RECTO_ALLOW_SOURCE"`
@@ -175,6 +177,7 @@ func (c *WorkFlags) openInto(ctx context.Context, p *parts, log *slog.Logger, wo
 		Store: p.db, Blobs: p.blobs, Log: log, Observe: p.observe, NoWork: !work,
 		Settings: store.Settings{KeepFiles: &c.KeepFilesDays, KeepResults: &c.KeepResultsDays, KeepJobs: &c.KeepJobsDays},
 		Workers:  cmp.Or(c.Workers, runtime.NumCPU()), Timeout: c.JobTimeout,
+		PartPages: c.PartPages, PartsAtOnce: c.PartsAtOnce,
 		Fetch:     fetch.Limits{Options: fetch.Options{Allowed: c.AllowSource, Timeout: c.JobTimeout}, MaxBytes: c.MaxUploadMB << 20},
 		Webhooks:  fetch.Options{Allowed: c.WebhookAllow},
 		CropEdges: c.CropBoxMode == "margin", Fallback: wire.Tier(c.AgenticFallback),

@@ -127,7 +127,11 @@ func (t *stream) step() (over bool, err error) {
 			return false, err
 		}
 	}
-	if pages := (wire.JobProgress{PagesDone: p.Done, PagesTotal: p.Total}); pages != t.pages && p.Total > 0 {
+	pages := wire.JobProgress{PagesDone: p.Done, PagesTotal: p.Total}
+	if j.PagesDone > p.Done { // another process is at work
+		pages = wire.JobProgress{PagesDone: j.PagesDone, PagesTotal: j.PagesTotal}
+	}
+	if pages != t.pages && pages.PagesTotal > 0 {
 		t.pages = pages
 		if err := sendEvent(t.w, "progress", pages); err != nil {
 			return false, err

@@ -70,6 +70,10 @@ type Config struct {
 	Workers   int               // jobs at once; 0 means defaultWorkers
 	// NoWork leaves jobs and messages to other processes; no Processor is needed.
 	NoWork bool
+	// PartPages divides documents of which more pages are to be parsed into parts of
+	// at most so many, which all workers read; 0 for never.
+	PartPages   int
+	PartsAtOnce int // of one document in the queue; 0 means defaultPartsAtOnce
 
 	Seal     seal.Box // of secrets within stored webhooks and requests
 	MaxQueue int      // waiting jobs of all projects, 0 for no limit
@@ -94,6 +98,7 @@ const (
 // Runner accepts jobs and runs them.
 type Runner struct {
 	Config
+	held   shelf
 	driver riverdriver.Driver[*sql.Tx]
 	queue  *river.Client[*sql.Tx]
 	poster *http.Client
@@ -129,12 +134,16 @@ func New(c Config) (*Runner, error) {
 	if c.Workers <= 0 {
 		c.Workers = defaultWorkers
 	}
+	if c.PartsAtOnce <= 0 {
+		c.PartsAtOnce = defaultPartsAtOnce
+	}
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
 	r := &Runner{Config: c, driver: driverOf(c.Store), poster: fetch.Poster(c.Webhooks), hosts: crowd{hosts: map[string]*host{}}, busy: &busy{entries: map[int64]bool{}}}
 	workers := river.NewWorkers()
-	if err := errors.Join(river.AddWorkerSafely(workers, &worker{Runner: r}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
+	parse := &worker{Runner: r}
+	if err := errors.Join(river.AddWorkerSafely(workers, parse), river.AddWorkerSafely(workers, &partWorker{worker: parse}), river.AddWorkerSafely(workers, &webhookWorker{Runner: r})); err != nil {
 		return nil, err
 	}
 	config := &river.Config{
@@ -196,6 +205,7 @@ func (r *Runner) Stop() {
 		<-r.queue.Stopped()
 	}
 	r.tend.Wait()
+	r.held.clear()
 	r.poster.CloseIdleConnections()
 }
 
@@ -306,6 +316,9 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 		if err != nil && !errors.Is(err, river.ErrNotFound) {
 			return err
 		}
+		if err := r.endPartsTx(ctx, tx, j.ID); err != nil {
+			return err
+		}
 		return r.announce(ctx, tx, j, wire.ParseCancelled)
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -317,6 +330,9 @@ func (r *Runner) Cancel(ctx context.Context, project, id string) (store.Job, err
 	r.board.changed(id)
 	if err == nil {
 		r.endedUnread(j, wire.Cancelled, "", nil)
+	}
+	if err == nil && j.Split != "" { // what is running removes the rest
+		err = r.Blobs.DeleteAll(ctx, Folder(id))
 	}
 	return j, err
 }

@@ -248,6 +248,9 @@ func (r *Runner) sweep(ctx context.Context, before time.Time) error {
 }
 
 func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
+	if left, err := r.sweepParts(ctx, j); left || err != nil {
+		return err
+	}
 	q, err := r.queue.JobGet(ctx, j.QueueID)
 	if err != nil && !errors.Is(err, river.ErrNotFound) {
 		return err
@@ -263,7 +266,11 @@ func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
 		return r.end(ctx, j, wire.Cancelled, "")
 	case rivertype.JobStateCompleted, rivertype.JobStateDiscarded:
 	}
-	if state == rivertype.JobStateDiscarded || j.Attempt >= maxAttempts+maxDeaths {
+	most := int64(maxAttempts + maxDeaths)
+	if j.Split != "" {
+		most++ // the first attempt was the division
+	}
+	if state == rivertype.JobStateDiscarded || j.Attempt >= most {
 		return r.end(ctx, j, wire.Failed, wire.InternalError+": the server was killed every time the document was tried")
 	}
 	r.Log.Warn("putting a lost job back into the queue", "job", j.ID)
@@ -276,6 +283,19 @@ func (r *Runner) sweepJob(ctx context.Context, j store.Job) error {
 	})
 }
 
+// entry reports whether an entry of the queue is still to be worked on, and
+// whether it has been tried as often as it may.
+func (r *Runner) entry(ctx context.Context, id int64) (alive, worn bool, err error) {
+	q, err := r.queue.JobGet(ctx, id)
+	if errors.Is(err, river.ErrNotFound) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	return q.FinalizedAt == nil, q.State == rivertype.JobStateDiscarded, nil
+}
+
 func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message string) error {
 	event := wire.ParseError
 	if s == wire.Cancelled {
@@ -283,6 +303,9 @@ func (r *Runner) end(ctx context.Context, j store.Job, s wire.Status, message st
 	}
 	err := r.Store.Tx(ctx, func(tx *sql.Tx) error {
 		if _, err := store.EndJobTx(ctx, tx, j.ProjectID, j.ID, string(s), message); err != nil {
+			return err
+		}
+		if err := r.endPartsTx(ctx, tx, j.ID); err != nil {
 			return err
 		}
 		return r.announce(ctx, tx, j, event)

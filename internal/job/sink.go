@@ -30,6 +30,7 @@ type sink struct {
 	limit *limit
 	kept  int // results there were before the task
 	most  Progress
+	told  time.Time // when the database was told last
 }
 
 var _ task.Sink = (*sink)(nil)
@@ -142,6 +143,13 @@ func (s *sink) Progress(done, total int) {
 		s.most = Progress{done, total}
 	}
 	s.board.advance(s.job.ID, s.most)
+	if time.Since(s.told) < tellEvery {
+		return
+	}
+	s.told = time.Now()
+	if err := s.Store.AdvanceJob(s.ctx, s.job.ID, s.job.Attempt, s.most.Done, s.most.Total); err != nil && s.ctx.Err() == nil {
+		s.Log.Warn("the progress of a job is not noted", "job", s.job.ID, "err", err)
+	}
 }
 
 func (s *sink) Restart() {
@@ -160,8 +168,15 @@ func (s *sink) Restart() {
 
 // process runs the task of the job on its document and makes what it made last.
 func (r *run) process(ctx context.Context, limit *limit, d *document) (task.Report, error) {
-	s := &sink{run: r, ctx: ctx, limit: limit, kept: len(r.results)}
-	rep, err := r.Processor.Process(ctx, r.task(d), d.File, s)
+	s := &sink{run: r, ctx: ctx, limit: limit, kept: len(r.results), told: time.Now()}
+	t := r.task(d)
+	if t.SplitAbove = r.PartPages; r.job.Split != "" {
+		t.SplitAbove, t.Parts = 0, func() (io.ReadCloser, error) { return r.openParts(ctx) }
+	}
+	rep, err := r.Processor.Process(ctx, t, d.File, s)
+	if rep.Split != nil {
+		return rep, err
+	}
 	for k, v := range rep.Meta {
 		r.meta[k] = v
 	}
@@ -191,8 +206,12 @@ func (r *run) process(ctx context.Context, limit *limit, d *document) (task.Repo
 
 // task is what is to be done for the job.
 func (r *run) task(d *document) task.Task {
+	attempt := r.job.Attempt
+	if r.job.Split != "" {
+		attempt-- // the first was the division
+	}
 	return task.Task{
-		ID: r.job.ID, Name: d.Name, Request: []byte(r.job.Config), Tier: r.job.Tier, Version: r.job.Version, Attempt: r.job.Attempt,
+		ID: r.job.ID, Name: d.Name, Request: []byte(r.job.Config), Tier: r.job.Tier, Version: r.job.Version, Attempt: attempt,
 		Fallback: r.Fallback, CropEdges: r.CropEdges, Recognizer: r.Recognizer,
 	}
 }

@@ -24,6 +24,17 @@ type document struct {
 	*os.File
 	Name string
 	Size int64
+
+	release func() // nil for a file of its own
+}
+
+// Close gives the file back.
+func (d *document) Close() error {
+	if d.release == nil {
+		return d.File.Close()
+	}
+	d.release()
+	return nil
 }
 
 // load opens the document of the job, which the caller closes.
@@ -43,15 +54,22 @@ func (r *run) load(ctx context.Context) (*document, error) {
 }
 
 func (r *run) open(ctx context.Context, key, name string) (*document, error) {
-	f, err := r.Blobs.File(ctx, key)
+	d := &document{Name: name}
+	var err error
+	if r.job.Split == "" {
+		d.File, err = r.Blobs.File(ctx, key)
+	} else { // it is opened again for each part
+		d.File, d.release, err = r.held.get(ctx, key, r.Blobs.File)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read file: %w", err)
 	}
-	info, err := f.Stat()
+	info, err := d.Stat()
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, d.Close())
 	}
-	return &document{File: f, Name: name, Size: info.Size()}, nil
+	d.Size = info.Size()
+	return d, nil
 }
 
 // fetch downloads the document once and keeps a copy among the results, which

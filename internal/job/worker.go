@@ -68,6 +68,8 @@ func (w *worker) Work(ctx context.Context, rj *river.Job[parseArgs]) error {
 
 	var f *task.Failure
 	switch {
+	case errors.Is(err, errInParts):
+		err = w.divide(settle, rj, r)
 	case err == nil:
 		err = w.finish(settle, rj, r, wire.Completed, "")
 	case errors.As(err, &f):
@@ -131,6 +133,11 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 				return err
 			}
 		}
+		if r.job.Split != "" {
+			if err := w.endPartsTx(ctx, tx, r.job.ID); err != nil {
+				return err
+			}
+		}
 		if r.cached != "" && s == wire.Completed {
 			if err := store.CacheTx(ctx, tx, r.job.ProjectID, r.cached, r.job.ID); err != nil {
 				return err
@@ -153,6 +160,9 @@ func (w *worker) finish(ctx context.Context, rj *river.Job[parseArgs], r *run, s
 	r.ended(ctx, s, meta)
 	if s != wire.Completed {
 		return w.Blobs.DeleteAll(ctx, Folder(r.job.ID))
+	}
+	if r.job.Split != "" {
+		return w.Blobs.DeleteAll(ctx, partFolder(r.job.ID))
 	}
 	return nil
 }
@@ -199,6 +209,12 @@ type run struct {
 	report  task.Report
 	code    string // of the error
 	cause   error  // likewise
+
+	part     *store.Part // to read, instead of the whole document
+	reading  bool        // it has begun
+	late     bool        // the time of the job is over
+	split    *task.Split // how the document is to be divided
+	division division    // of a job that is divided
 }
 
 // outcome is the event of a final state.
@@ -236,10 +252,18 @@ func (r *run) run(ctx context.Context) error {
 		return err
 	}
 	r.req = stored.ParseRequest
+	if r.job.Split != "" {
+		var err error
+		if r.division, err = divisionOf(r.job); err != nil {
+			return err
+		}
+		r.started = r.division.Started
+	}
 	ctx, limit := r.limit(ctx)
 	defer limit.stop()
 	err := r.parse(ctx, limit)
-	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
+	if err != nil && !errors.Is(err, errInParts) && errors.Is(context.Cause(ctx), errTimeout) {
+		r.late = true
 		return &task.Failure{Code: wire.TimedOut, Cause: fmt.Errorf("the job took longer than its limit of %s", limit.allowed.Round(time.Second))}
 	}
 	return err
@@ -251,10 +275,15 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 		return err
 	}
 	defer d.Close()
+	if r.part != nil {
+		return r.readPart(ctx, d)
+	}
 	loaded := time.Now()
 	r.size, r.fetched = d.Size, loaded.Sub(r.started)
 	r.Observe.Happened(ctx, "fetch", r.started, r.fetched, observe.Number("recto.bytes", d.Size))
-	if !r.req.DisableCache {
+	if r.job.Split != "" {
+		r.cached = r.division.Cached
+	} else if !r.req.DisableCache {
 		if r.cached, err = r.cacheKey(d); err != nil {
 			return err
 		}
@@ -271,6 +300,15 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 	r.report = rep
 	if err != nil {
 		return err
+	}
+	if rep.Split != nil {
+		limit.pages(len(rep.Split.Pages))
+		r.split = rep.Split
+		r.division = division{
+			Format: rep.Split.Format, Count: rep.Split.Count, First: rep.Split.Pages[0], Cached: r.cached,
+			Started: r.started, Deadline: limit.started.Add(limit.allowed), Allowed: limit.allowed,
+		}
+		return errInParts
 	}
 	r.meta["timings_ms"] = map[string]int64{
 		"queued": r.started.Sub(r.job.CreatedAt).Milliseconds(),
@@ -302,8 +340,12 @@ func (r *run) limit(ctx context.Context) (context.Context, *limit) {
 	if t.ExtraPerPageInSeconds != nil {
 		l.extra = time.Duration(*t.ExtraPerPageInSeconds) * time.Second
 	}
+	left := l.allowed
+	if r.job.Split != "" { // the clock has been running since the first attempt
+		l.extended, l.allowed, left = true, r.division.Allowed, time.Until(r.division.Deadline)
+	}
 	ctx, l.cancel = context.WithCancelCause(ctx)
-	l.timer = time.AfterFunc(l.allowed, func() { l.cancel(errTimeout) })
+	l.timer = time.AfterFunc(left, func() { l.cancel(errTimeout) })
 	return ctx, l
 }
 
