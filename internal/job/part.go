@@ -76,6 +76,10 @@ func (w *partWorker) Work(ctx context.Context, rj *river.Job[partArgs]) error {
 		err = w.giveUp(settle, j, p, f.Cause.Error(), complete)
 	case ctx.Err() != nil:
 		return errors.Join(err, w.dropPart(settle, p))
+	case rj.Attempt >= rj.MaxAttempts && (!r.reading || r.unstored):
+		// Nobody's document is to blame, and no page of it.
+		w.Log.Error("job failed for good", "job", j.ID, "attempt", rj.Attempt, "err", err)
+		return w.failJob(settle, r, &task.Failure{Code: wire.InternalError, Cause: errors.New(reason(err, j.ID))}, complete)
 	case rj.Attempt >= rj.MaxAttempts:
 		err = w.giveUp(settle, j, p, "the server could not read it; its log names job "+j.ID, complete)
 	default:
@@ -164,7 +168,11 @@ func (r *run) readPart(ctx context.Context, d *document) error {
 	if err != nil {
 		return err
 	}
-	return r.Blobs.Sync(partKey(*r.part))
+	if err := r.Blobs.Sync(partKey(*r.part)); err != nil {
+		r.unstored = true
+		return fmt.Errorf("store a part: %w", err)
+	}
+	return nil
 }
 
 // partSink stores what was read of a part.
@@ -178,7 +186,34 @@ func (s *partSink) Create(ctx context.Context, name, _ string) (io.WriteCloser, 
 	if name != task.PartFile {
 		return nil, fmt.Errorf("a part makes %s", name)
 	}
-	return s.Blobs.Create(ctx, partKey(*s.part), partKind)
+	w, err := s.Blobs.Create(ctx, partKey(*s.part), partKind)
+	s.unstored = s.unstored || err != nil
+	return &partOutput{w, ctx, s}, err
+}
+
+// partOutput notes that the storage has failed, which is no fault of a page.
+type partOutput struct {
+	io.WriteCloser
+	ctx  context.Context
+	sink *partSink
+}
+
+func (o *partOutput) Write(p []byte) (int, error) {
+	n, err := o.WriteCloser.Write(p)
+	o.note(err)
+	return n, err
+}
+
+func (o *partOutput) Close() error {
+	err := o.WriteCloser.Close()
+	o.note(err)
+	return err
+}
+
+func (o *partOutput) note(err error) {
+	if err != nil && o.ctx.Err() == nil { // or it was not wanted any more
+		o.sink.unstored = true
+	}
 }
 
 func (s *partSink) Image(engine.Image) error { return errors.New("a part makes a picture") }

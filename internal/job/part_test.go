@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -256,6 +258,24 @@ func TestBadPart(t *testing.T) {
 		}
 	}
 	h.noParts(j.ID)
+}
+
+// TestUnstoredPart: where the storage fails, the job does, and no page is called
+// bad.
+func TestUnstoredPart(t *testing.T) {
+	dir := t.TempDir()
+	h := newHomeIn(t, dir, "", "")
+	// A file stands where the folder of all jobs should be.
+	if err := os.WriteFile(filepath.Join(dir, "blobs", "jobs"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := h.inParts(newDivided(t, nil), 2)
+	h.start(r)
+	j := h.createLong(r, plainRequest)
+	j = h.waitFor(j.ID, wire.Failed)
+	if !strings.Contains(j.ErrorMessage, wire.InternalError) {
+		t.Errorf("the job failed with %q, want %s", j.ErrorMessage, wire.InternalError)
+	}
 }
 
 // TestLatePart: the time of a job is over while its parts are read.

@@ -212,6 +212,7 @@ type run struct {
 
 	part     *store.Part // to read, instead of the whole document
 	reading  bool        // it has begun
+	unstored bool        // what was read of it could not be stored
 	late     bool        // the time of the job is over
 	split    *task.Split // how the document is to be divided
 	division division    // of a job that is divided
