@@ -258,7 +258,6 @@ func (r *run) run(ctx context.Context) error {
 		if r.division, err = divisionOf(r.job); err != nil {
 			return err
 		}
-		r.started = r.division.Started
 	}
 	ctx, limit := r.limit(ctx)
 	defer limit.stop()
@@ -311,10 +310,14 @@ func (r *run) parse(ctx context.Context, limit *limit) error {
 		}
 		return errInParts
 	}
+	began, parts := r.started, time.Duration(0)
+	if r.job.Split != "" {
+		began, parts = r.division.Started, r.started.Sub(r.division.Started)
+	}
 	r.meta["timings_ms"] = map[string]int64{
-		"queued": r.started.Sub(r.job.CreatedAt).Milliseconds(),
+		"queued": began.Sub(r.job.CreatedAt).Milliseconds(),
 		"load":   loaded.Sub(r.started).Milliseconds(),
-		"parse":  rep.Parse.Milliseconds(),
+		"parse":  (parts + rep.Parse).Milliseconds(),
 		"store":  (time.Since(loaded) - rep.Parse).Milliseconds(),
 		"total":  time.Since(r.job.CreatedAt).Milliseconds(),
 	}
