@@ -115,8 +115,7 @@ func (w *worker) finishPart(ctx context.Context, p store.Part, complete func(*sq
 
 // failJob ends the job of a part for the fault of its document or request.
 func (w *worker) failJob(ctx context.Context, r *run, f *task.Failure, complete func(*sql.Tx) error) error {
-	w.Log.Info("job failed", "job", r.job.ID, "code", f.Code, "err", f.Cause)
-	r.meta["error_code"] = f.Code
+	r.meta["error_code"], r.code, r.cause = f.Code, f.Code, f.Cause
 	meta, err := json.Marshal(r.meta)
 	if err != nil {
 		return err
@@ -141,6 +140,9 @@ func (w *worker) failJob(ctx context.Context, r *run, f *task.Failure, complete 
 		return err
 	}
 	w.board.changed(r.job.ID)
+	if err == nil {
+		r.ended(ctx, wire.Failed, meta)
+	}
 	return w.Blobs.DeleteAll(ctx, Folder(r.job.ID))
 }
 
